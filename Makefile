@@ -1,0 +1,78 @@
+# fqbench: `make demo` and `make check` are the two commands; `make help` lists the rest.
+CFLAGS   ?= -O3 -g
+CC       ?= gcc
+BUILD    ?= build
+WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wvla -Wno-unused-parameter
+# No -ffast-math and no -march=native: results are the same on every machine with the same instruction set.
+BASE     := -std=c11 -D_GNU_SOURCE -I. -fopenmp -ffp-contract=off -fno-math-errno -fno-trapping-math -MMD -MP
+VERSION  := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
+LIBS     := -lgsl -lgslcblas -lcsv -lcyaml -ljansson -lpcre2-8 -ldl -lm
+
+# The instruction set is chosen by file suffix; dispatch is at run time (harness/cpu.c).
+ISA_avx2   := -mavx2 -mfma -mf16c
+ISA_avx512 := $(ISA_avx2) -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx512vbmi -mprefer-vector-width=512
+ISA_amx    := $(ISA_avx512) -mavx512bf16 -mamx-tile -mamx-int8 -mamx-bf16
+isa_flags   = $(ISA_$(lastword $(subst _, ,$(basename $(notdir $1)))))
+
+SRC  := $(filter-out scenarios/main.c,$(wildcard harness/*.c quant/*.c kernels/*.c models/*.c scenarios/*.c))
+OBJ  := $(SRC:%.c=$(BUILD)/%.o)
+TEST := $(wildcard tests/*/test_*.c)
+TBIN := $(TEST:%.c=$(BUILD)/%)
+
+.PHONY: all help deps demo check lint format clean sanitize model-smollm2
+all: $(BUILD)/fqbench ## build build/fqbench
+
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+deps: ## install what is missing (Debian packages, apt-get)
+	@tools/deps.sh
+
+demo: deps ## dependencies, build, main job on the shipped model, CSV and plots in results/demo
+	@$(MAKE) --no-print-directory all && tools/demo.sh $(BUILD)/fqbench
+
+check: deps ## dependencies, build, all tests
+	@$(MAKE) --no-print-directory all tests && tools/run-tests.sh $(BUILD)
+
+tests: $(TBIN)
+
+$(BUILD)/fqbench: $(OBJ) $(BUILD)/scenarios/main.o
+	$(CC) $(BASE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/libfqbench.a: $(OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/tests/%: tests/%.c $(wildcard tests/*.h) $(BUILD)/libfqbench.a
+	@mkdir -p $(@D)
+	$(CC) $(BASE) $(WARN) $(CFLAGS) $(LDFLAGS) -o $@ $< $(wildcard tests/teeth/*.c) $(BUILD)/libfqbench.a $(LIBS) -lcmocka
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE) $(WARN) $(CFLAGS) $(call isa_flags,$<) $(DEFS) -c -o $@ $<
+
+# The commit is baked into one object, rebuilt when it changes.
+$(BUILD)/harness/host.o: DEFS = -DFQ_COMMIT='"$(VERSION)"' -DFQ_CFLAGS='"$(CFLAGS)"' -DFQ_CC='"$(CC)"'
+$(BUILD)/harness/host.o: $(BUILD)/version
+$(BUILD)/version: FORCE
+	@mkdir -p $(@D) && echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' > $@
+FORCE:
+
+sanitize: ## the test suite under ASan and UBSan, and with the reference kernels
+	$(MAKE) BUILD=build/asan CFLAGS='-O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer' all tests
+	tools/run-tests.sh build/asan
+	FQ_ISA=ref tools/run-tests.sh $(BUILD)
+
+lint: ## include arrow, cppcheck, clang-tidy, formatting
+	tools/lint.sh
+
+format: ## clang-format every source in place
+	clang-format -i $(wildcard */*.[ch] tests/*/*.[ch])
+
+model-smollm2: ## fetch SmolLM2-135M-Instruct (GGUF, 4-bit) into cache/
+	@tools/fetch-smollm2.sh
+
+clean: ## remove build/
+	rm -rf $(BUILD)
+
+-include $(OBJ:.o=.d) $(TBIN:=.d)
