@@ -1,0 +1,28 @@
+/* The integers: INT8, symmetric when encoding, and INT4, a two's complement nibble.
+ * Both round half to even and clamp; a NaN, which callers reject beforehand, becomes 0. */
+#include "quant/format.h"
+#include "quant/minifloat.h"
+
+/* Nearest integer of x clamped to [lo, hi], ties to even. In [2^23, 2^24) the float grid is the integers, so adding
+ * 1.5 * 2^23 rounds; the low bits of the sum are then the two's complement result. */
+static inline uint32_t nearest_integer(float x, float lo, float hi) {
+    if (x != x) return 0;
+    const float clamped = x < lo ? lo : x > hi ? hi : x;
+    return fq_float_bits(clamped + 12582912.0f);
+}
+
+uint32_t fq_int8_encode(float x) {
+    return nearest_integer(x, -127.0f, 127.0f) & 0xff;
+}
+
+float fq_int8_decode(uint32_t code) {
+    return (float)((int)((code & 0xff) ^ 0x80) - 0x80);
+}
+
+uint32_t fq_int4_encode(float x) {
+    return nearest_integer(x, -8.0f, 7.0f) & 0xf;
+}
+
+float fq_int4_decode(uint32_t code) {
+    return (float)((int)((code & 0xf) ^ 8) - 8);
+}

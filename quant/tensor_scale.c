@@ -1,0 +1,25 @@
+/* FireQ's search for a per-tensor scale: the smallest power of two that lifts all group scales out of E4M3's underflow
+ * without pushing any over its top. Method and thresholds are those of the reference code (qmatrix.h). */
+#include "quant/absmax.h"
+#include "quant/qmatrix.h"
+
+float fq_tensor_scale_search(const float *w, size_t stride, int rows, int cols, int group) {
+    enum { CANDIDATES = 15 };
+    const float low = 7.0f * 0x1p-9f, high = 448.0f;
+    double lower[CANDIDATES] = {0};
+    float most = 0;
+    FQ_ASSERT(rows >= 0 && cols > 0 && group > 0 && stride >= (size_t)cols);
+    for (int r = 0; r < rows; r++) {
+        for (int c = 0; c < cols; c += group) {
+            const float a = fq_absmax(w + (size_t)r * stride + c, (size_t)(cols - c < group ? cols - c : group));
+            if (a > most) most = a;
+            for (int i = 0; i < CANDIDATES && a * (float)(1 << i) < low; i++)
+                lower[i] += (double)((low - a * (float)(1 << i)) / low);
+        }
+    }
+    int best = 0;
+    /* upper(s) > 0 exactly when the largest group passes 448, so the sum itself is not needed. */
+    for (int i = 1; i < CANDIDATES && !(most * (float)(1 << i) > high); i++)
+        if (lower[i] < lower[best]) best = i;
+    return (float)(1 << best);
+}

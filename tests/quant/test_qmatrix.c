@@ -1,0 +1,470 @@
+/* Quantized matrices: laws that hold for every recipe of the table, a second quantizer written plainly in the test,
+ * and the details of FireQ's weights (scale search, bits a weight, operand values). */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "harness/arena.h"
+#include "harness/cpu.h"
+#include "harness/rng.h"
+#include "quant/qmatrix.h"
+
+enum { ROWS = 6, MOST_COLS = 576 };
+static const int widths[] = {576, 128, 37, 1, 300};
+enum { WIDTHS = sizeof widths / sizeof *widths };
+
+static fq_arena arena;
+
+static int setup(void **state) {
+    (void)state;
+    return fq_arena_init(&arena, 0) == FQ_OK ? 0 : -1;
+}
+
+static int teardown(void **state) {
+    (void)state;
+    fq_arena_free(&arena);
+    return 0;
+}
+
+static fq_qmatrix quantized(const fq_recipe *r, const float *w, int rows, int cols, float tensor_scale) {
+    fq_qmatrix q;
+    assert_int_equal(fq_qmatrix_create(&q, r, rows, cols, &arena), FQ_OK);
+    assert_int_equal(fq_qmatrix_quantize(&q, 0, w, (size_t)cols, rows, tensor_scale), FQ_OK);
+    return q;
+}
+
+static float *random_matrix(int rows, int cols, float sigma, uint64_t stream) {
+    fq_rng rng = fq_rng_seed(21, stream);
+    float *w = FQ_NEW(&arena, float, (size_t)rows *(size_t)cols);
+    assert_non_null(w);
+    fq_rng_fill_gauss(&rng, w, (size_t)rows * (size_t)cols, sigma);
+    return w;
+}
+
+static size_t code_bytes(const fq_qmatrix *q) {
+    return (size_t)q->rows * q->row_bytes;
+}
+static size_t scales_bytes(const fq_qmatrix *q) {
+    return (size_t)q->rows * (size_t)q->groups * (size_t)fq_formats[q->recipe->scale].bits / 8;
+}
+
+static void assert_same(const fq_qmatrix *a, const fq_qmatrix *b) {
+    assert_memory_equal(a->codes, b->codes, code_bytes(a));
+    if (a->scales != NULL) assert_memory_equal(a->scales, b->scales, scales_bytes(a));
+    assert_memory_equal(a->row_scale, b->row_scale, (size_t)a->rows * sizeof(float));
+}
+
+static uint32_t code_at(const fq_qmatrix *q, int r, int c) {
+    const uint8_t *row = q->codes + (size_t)r * q->row_bytes;
+    const int bits = fq_formats[q->recipe->code].bits;
+    if (bits == 4) return row[c / 2] >> (c % 2 ? 4 : 0) & 0xf;
+    uint32_t code = 0;
+    for (int b = 0; b < bits / 8; b++)
+        code |= (uint32_t)row[c * (bits / 8) + b] << (8 * b);
+    return code;
+}
+
+static uint32_t scale_code_at(const fq_qmatrix *q, int r, int g) {
+    const size_t bytes = (size_t)fq_formats[q->recipe->scale].bits / 8;
+    uint32_t code = 0;
+    for (size_t b = 0; b < bytes; b++)
+        code |= (uint32_t)q->scales[((size_t)r * (size_t)q->groups + (size_t)g) * bytes + b] << (8 * b);
+    return code;
+}
+
+/* Scale under which element (r, c) was coded. */
+static float scale_of(const fq_qmatrix *q, int r, int c) {
+    if (q->groups > 0) return fq_formats[q->recipe->scale].decode(scale_code_at(q, r, c / q->group));
+    return q->row_scale[r];
+}
+
+#define EACH_RECIPE_AND_WIDTH(r, cols)                                                                                 \
+    for (const fq_recipe *r = fq_recipes; r < fq_recipes + FQ_RECIPE_COUNT; r++)                                       \
+        for (int k_ = 0, cols; k_ < WIDTHS && (cols = widths[k_], 1); k_++)
+
+static void test_storage(void **state) {
+    (void)state;
+    EACH_RECIPE_AND_WIDTH(r, cols) {
+        fq_qmatrix q;
+        assert_int_equal(fq_qmatrix_create(&q, r, ROWS, cols, &arena), FQ_OK);
+        assert_ptr_equal(q.recipe, r);
+        assert_int_equal((uintptr_t)q.codes % 64, 0);
+        assert_int_equal(q.row_bytes % 64, 0);
+        assert_true(q.row_bytes >= fq_format_bytes(r->code, (size_t)cols));
+        assert_int_equal(q.groups, r->group > 0 ? (cols + r->group - 1) / r->group : 0);
+        assert_int_equal(q.group, r->group > 0 ? r->group : r->group == 0 ? cols : 0);
+        assert_int_equal(q.scales != NULL, r->group > 0);
+        for (int i = 0; i < ROWS; i++)
+            assert_true(q.row_scale[i] == 1.0f);
+    }
+}
+
+/* The recipe's definition, element by element and without packing. */
+static void test_against_plain_quantizer(void **state) {
+    (void)state;
+    float values[MOST_COLS], real[MOST_COLS];
+    EACH_RECIPE_AND_WIDTH(r, cols) {
+        const float *w = random_matrix(ROWS, cols, 0.3f, 1);
+        const float tensor_scale = r->group > 0 ? 8.0f : 1.0f;
+        const fq_qmatrix q = quantized(r, w, ROWS, cols, tensor_scale);
+        const int group = r->group > 0 ? r->group : cols;
+        for (int i = 0; i < ROWS; i++) {
+            fq_qmatrix_values(&q, i, values);
+            fq_qmatrix_dequantize(&q, i, real);
+            for (int c0 = 0; c0 < cols; c0 += group) {
+                const int end = c0 + group < cols ? c0 + group : cols;
+                float a = 0, s = 1;
+                uint32_t scale_code = 0;
+                for (int c = c0; c < end; c++)
+                    a = fmaxf(a, fabsf(w[i * cols + c] * tensor_scale));
+                if (r->group != FQ_NO_SCALE) s = fq_recipe_scale(r, a, &scale_code);
+                if (r->group > 0) assert_int_equal(scale_code_at(&q, i, c0 / group), scale_code);
+                assert_true(q.row_scale[i] == (r->group > 0 ? 1 / tensor_scale : s));
+                for (int c = c0; c < end; c++) {
+                    const uint32_t code = fq_formats[r->code].encode(w[i * cols + c] * tensor_scale / s);
+                    const float value = fq_recipe_value(r, code, s);
+                    const int inside = r->group == 0 && r->value != FQ_VALUE_EXACT;
+                    assert_int_equal(code_at(&q, i, c), code);
+                    assert_true(values[c] == value);
+                    assert_true(real[c] == (inside ? value : value * q.row_scale[i]));
+                }
+            }
+            for (size_t b = fq_format_bytes(r->code, (size_t)cols); b < q.row_bytes; b++)
+                assert_int_equal(q.codes[(size_t)i * q.row_bytes + b], 0);
+            if (fq_formats[r->code].bits == 4 && cols % 2) assert_int_equal(code_at(&q, i, cols), 0);
+        }
+    }
+}
+
+/* Half a code step is the most that an integer quantizer may be off (one more bit of the operand's rounding). */
+static void test_error_bound(void **state) {
+    (void)state;
+    float real[MOST_COLS];
+    EACH_RECIPE_AND_WIDTH(r, cols) {
+        const float *w = random_matrix(ROWS, cols, 0.3f, 2);
+        const fq_qmatrix q = quantized(r, w, ROWS, cols, 1.0f);
+        for (int i = 0; i < ROWS; i++) {
+            fq_qmatrix_dequantize(&q, i, real);
+            for (int c = 0; c < cols; c++) {
+                const double x = (double)w[i * cols + c], s = (double)scale_of(&q, i, c), q8 = fabs(x) / 16;
+                const double half_ulp = fabs(x) * ldexp(1, -fq_formats[r->code].mantissa_bits - 1);
+                double bound = fq_formats[r->code].exponent_bits == 0 ? s / 2 : fmax(half_ulp, s * 0x1p-10);
+                if (r->value == FQ_VALUE_E4M3) bound += q8 + s / 32;
+                if (r->value == FQ_VALUE_BF16) bound += q8 / 16 + s / 512;
+                assert_true(fabs((double)real[c] - x) <= bound * (1 + 1e-6) + 1e-30);
+            }
+        }
+    }
+}
+
+/* Quantizing what was dequantized. EXACT rules give the same codes again. Where the operand is rounded, the largest
+ * element and so the scale may move by a step; against the same scale the codes come back. */
+static void test_idempotent(void **state) {
+    (void)state;
+    EACH_RECIPE_AND_WIDTH(r, cols) {
+        const fq_qmatrix first = quantized(r, random_matrix(ROWS, cols, 0.3f, 3), ROWS, cols, 1.0f);
+        float *real = FQ_NEW(&arena, float, ROWS *cols);
+        for (int i = 0; i < ROWS; i++)
+            fq_qmatrix_dequantize(&first, i, real + i * cols);
+        const fq_qmatrix second = quantized(r, real, ROWS, cols, 1.0f);
+        if (r->value == FQ_VALUE_EXACT) assert_memory_equal(first.codes, second.codes, code_bytes(&first));
+        for (int i = 0; i < ROWS; i++) {
+            for (int c = 0; c < cols; c++) {
+                const float s = scale_of(&first, i, c), s2 = scale_of(&second, i, c);
+                assert_int_equal(fq_formats[r->code].encode(real[i * cols + c] / s), code_at(&first, i, c));
+                if (r->value == FQ_VALUE_EXACT) assert_true(fabsf(s2 / s - 1) <= 2 * FLT_EPSILON);
+                if (r->value == FQ_VALUE_E4M3) assert_true(fabsf(s2 - s) <= fmaxf(s / 8, 0x1p-9f));
+                if (r->value == FQ_VALUE_BF16) assert_true(fabsf(s2 / s - 1) <= 0x1p-7f);
+            }
+        }
+    }
+}
+
+static void test_scaling_by_two(void **state) {
+    (void)state;
+    EACH_RECIPE_AND_WIDTH(r, cols) {
+        /* sigma 1 keeps E4M3 scales among the normal numbers, where doubling is exact */
+        const float *w = random_matrix(ROWS, cols, 1.0f, 4);
+        float *twice = FQ_NEW(&arena, float, ROWS *cols);
+        float a[MOST_COLS], b[MOST_COLS];
+        if (cols < 8) continue; /* a lone small element could have a subnormal scale */
+        for (int i = 0; i < ROWS * cols; i++)
+            twice[i] = 2 * w[i];
+        const fq_qmatrix qa = quantized(r, w, ROWS, cols, 1.0f), qb = quantized(r, twice, ROWS, cols, 1.0f);
+        if (r->group != FQ_NO_SCALE) assert_memory_equal(qa.codes, qb.codes, code_bytes(&qa));
+        for (int i = 0; i < ROWS; i++) {
+            fq_qmatrix_dequantize(&qa, i, a);
+            fq_qmatrix_dequantize(&qb, i, b);
+            for (int c = 0; c < cols; c++) {
+                if (r->group == FQ_NO_SCALE && fabsf(w[i * cols + c]) < 0x1p-5f) continue;
+                assert_true(b[c] == 2 * a[c]);
+            }
+        }
+    }
+}
+
+/* A tensor scale is a shift of the scale's exponent: same codes, same real values while nothing saturates. */
+static void test_tensor_scale(void **state) {
+    (void)state;
+    EACH_RECIPE_AND_WIDTH(r, cols) {
+        if (r->group <= 0 || cols < 8) continue;
+        const float *w = random_matrix(ROWS, cols, 1.0f, 5);
+        const fq_qmatrix plain = quantized(r, w, ROWS, cols, 1.0f), scaled = quantized(r, w, ROWS, cols, 4.0f);
+        float a[MOST_COLS], b[MOST_COLS];
+        assert_memory_equal(plain.codes, scaled.codes, code_bytes(&plain));
+        for (int i = 0; i < ROWS; i++) {
+            assert_true(scaled.row_scale[i] == 0.25f);
+            fq_qmatrix_dequantize(&plain, i, a);
+            fq_qmatrix_dequantize(&scaled, i, b);
+            assert_memory_equal(a, b, (size_t)cols * sizeof *a);
+            fq_qmatrix_values(&scaled, i, b);
+            for (int c = 0; c < cols; c++)
+                assert_true(b[c] == 4 * a[c]);
+        }
+    }
+}
+
+static void test_group_local(void **state) {
+    (void)state;
+    EACH_RECIPE_AND_WIDTH(r, cols) {
+        float *w = random_matrix(ROWS, cols, 0.3f, 6);
+        const fq_qmatrix before = quantized(r, w, ROWS, cols, 1.0f);
+        const int group = r->group > 0 ? r->group : r->group == 0 ? cols : 1;
+        const int row = ROWS / 2, g = (cols - 1) / group; /* change the last, perhaps shorter group of one row */
+        for (int c = g * group; c < cols; c++)
+            w[row * cols + c] = -3.0f * w[row * cols + c] - 1.0f;
+        const fq_qmatrix after = quantized(r, w, ROWS, cols, 1.0f);
+        int changed = 0;
+        for (int i = 0; i < ROWS; i++) {
+            for (int c = 0; c < cols; c++) {
+                const int same = code_at(&before, i, c) == code_at(&after, i, c) &&
+                                 scale_of(&before, i, c) == scale_of(&after, i, c);
+                if (i == row && c / group == g)
+                    changed += !same;
+                else
+                    assert_true(same);
+            }
+        }
+        assert_true(changed > 0);
+    }
+}
+
+static void test_row_permutation_and_parts(void **state) {
+    (void)state;
+    EACH_RECIPE_AND_WIDTH(r, cols) {
+        const float *w = random_matrix(ROWS, cols, 0.3f, 7);
+        const fq_qmatrix q = quantized(r, w, ROWS, cols, 1.0f);
+        /* rows one by one, in reversed order, from a source with a wider stride */
+        const size_t stride = (size_t)cols + 5;
+        float *wide = FQ_NEW(&arena, float, ROWS *stride);
+        for (int i = 0; i < ROWS; i++)
+            memcpy(wide + (size_t)(ROWS - 1 - i) * stride, w + i * cols, (size_t)cols * sizeof *w);
+        fq_qmatrix p;
+        assert_int_equal(fq_qmatrix_create(&p, r, ROWS, cols, &arena), FQ_OK);
+        assert_int_equal(fq_qmatrix_quantize(&p, 0, wide, stride, 2, 1.0f), FQ_OK);
+        assert_int_equal(fq_qmatrix_quantize(&p, 2, wide + 2 * stride, stride, ROWS - 2, 1.0f), FQ_OK);
+        for (int i = 0; i < ROWS; i++) {
+            const int j = ROWS - 1 - i;
+            assert_memory_equal(q.codes + (size_t)i * q.row_bytes, p.codes + (size_t)j * p.row_bytes, q.row_bytes);
+            assert_true(q.row_scale[i] == p.row_scale[j]);
+            for (int g = 0; g < q.groups; g++)
+                assert_int_equal(scale_code_at(&q, i, g), scale_code_at(&p, j, g));
+        }
+    }
+}
+
+static void test_zero_group(void **state) {
+    (void)state;
+    float values[MOST_COLS];
+    EACH_RECIPE_AND_WIDTH(r, cols) {
+        float *w = random_matrix(ROWS, cols, 0.3f, 8);
+        const int end = r->group > 0 && r->group < cols ? r->group : cols;
+        memset(w + cols, 0, (size_t)end * sizeof *w);
+        const fq_qmatrix q = quantized(r, w, ROWS, cols, 1.0f);
+        const float least = r->scale == FQ_E4M3 ? 0x1p-9f : r->scale == FQ_F16 ? 0x1p-24f : FLT_MIN;
+        fq_qmatrix_values(&q, 1, values);
+        for (int c = 0; c < end; c++) {
+            assert_int_equal(code_at(&q, 1, c), 0);
+            assert_true(values[c] == 0.0f);
+        }
+        if (r->group != FQ_NO_SCALE) assert_true(scale_of(&q, 1, 0) == least);
+    }
+}
+
+static void test_thread_count(void **state) {
+    (void)state;
+    const int rows = 150, threads = fq_threads(); /* enough work for the parallel path */
+    for (const fq_recipe *r = fq_recipes; r < fq_recipes + FQ_RECIPE_COUNT; r++) {
+        const float *w = random_matrix(rows, MOST_COLS, 0.3f, 9);
+        fq_threads_set(1);
+        const fq_qmatrix one = quantized(r, w, rows, MOST_COLS, 1.0f);
+        fq_threads_set(2);
+        const fq_qmatrix two = quantized(r, w, rows, MOST_COLS, 1.0f);
+        fq_threads_set(threads);
+        assert_same(&one, &two);
+    }
+}
+
+static void test_nonfinite(void **state) {
+    (void)state;
+    const float bad[] = {NAN, INFINITY, -INFINITY};
+    const int rows = 100, cols = 577;
+    for (const fq_recipe *r = fq_recipes; r < fq_recipes + FQ_RECIPE_COUNT; r++) {
+        float *w = random_matrix(rows, cols, 0.3f, 10);
+        fq_qmatrix q;
+        w[17 * cols + 570] = bad[(r - fq_recipes) % 3];
+        w[30 * cols + 1] = w[83 * cols + 2] = NAN; /* later ones, found by the same thread and by another one */
+        assert_int_equal(fq_qmatrix_create(&q, r, rows + 3, cols, &arena), FQ_OK);
+        assert_int_equal(fq_qmatrix_quantize(&q, 3, w, (size_t)cols, rows, 1.0f), FQ_ERR_NUMERIC);
+        assert_non_null(strstr(fq_message(), "row 20, column 570 "));
+        assert_non_null(strstr(fq_message(), r->name));
+        if (r->group > 0) continue;
+        uint8_t codes[4 * 577];
+        float s;
+        assert_int_equal(fq_quantize_row(r, w + 17 * cols, cols, codes, &s, NULL), FQ_ERR_NUMERIC);
+        assert_non_null(strstr(fq_message(), "element 570 of 577"));
+    }
+}
+
+static void test_single_rows(void **state) {
+    (void)state;
+    EACH_RECIPE_AND_WIDTH(r, cols) {
+        if (r->group > 0) continue;
+        const float *w = random_matrix(ROWS, cols, 2.0f, 11);
+        const fq_qmatrix q = quantized(r, w, ROWS, cols, 1.0f);
+        for (int i = 0; i < ROWS; i++) {
+            uint8_t codes[4 * MOST_COLS];
+            float s = 0;
+            uint32_t scale_code = 0;
+            assert_int_equal(fq_quantize_row(r, w + i * cols, cols, codes, &s, &scale_code), FQ_OK);
+            assert_memory_equal(codes, q.codes + (size_t)i * q.row_bytes, fq_format_bytes(r->code, (size_t)cols));
+            assert_true(s == q.row_scale[i]);
+            assert_true(fq_formats[r->scale].decode(scale_code) == s);
+        }
+    }
+}
+
+/* Quotients that are ties: s(k + 1/2) / s is exact, and s times a rounded 1/s is not. */
+static void test_true_division(void **state) {
+    (void)state;
+    const fq_recipe *r = fq_recipe_find("a.int8.token");
+    for (int s = 3; s < 100; s++) {
+        float x[127], scale;
+        uint8_t codes[127];
+        x[0] = 127.0f * (float)s;
+        for (int k = 1; k < 127; k++)
+            x[k] = (float)s * ((float)k - 0.5f);
+        assert_int_equal(fq_quantize_row(r, x, 127, codes, &scale, NULL), FQ_OK);
+        assert_true(scale == (float)s);
+        for (int k = 1; k < 127; k++)
+            assert_int_equal(codes[k], k - k % 2);
+    }
+}
+
+/* Extreme but finite inputs must stay finite and saturate. */
+static void test_extremes(void **state) {
+    (void)state;
+    const float sizes[] = {1e38f, 1e30f, 1e-30f, FLT_MIN, FLT_TRUE_MIN};
+    float real[130];
+    for (const fq_recipe *r = fq_recipes; r < fq_recipes + FQ_RECIPE_COUNT; r++) {
+        for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+            float w[130];
+            for (int c = 0; c < 130; c++)
+                w[c] = c % 3 == 0 ? sizes[k] : c % 3 == 1 ? -sizes[k] : 0.0f;
+            const fq_qmatrix q = quantized(r, w, 1, 130, 1.0f);
+            fq_qmatrix_dequantize(&q, 0, real);
+            for (int c = 0; c < 130; c++) {
+                assert_true(isfinite(real[c]));
+                assert_true(real[c] * w[c] >= 0);
+            }
+        }
+    }
+}
+
+static void test_bytes(void **state) {
+    (void)state;
+    const float *w = random_matrix(2, 4096, 0.3f, 12);
+    const fq_recipe *fireq = fq_recipe_find("w.int4.g128.e4m3");
+    const fq_qmatrix plain = quantized(fireq, w, 2, 4096, 1.0f), scaled = quantized(fireq, w, 2, 4096, 2.0f);
+    assert_int_equal(fq_qmatrix_bytes(&plain), 2 * (2048 + 32));
+    assert_true(fq_qmatrix_bits_per_weight(&plain) == 4.0625);
+    assert_int_equal(fq_qmatrix_bytes(&scaled), 2 * (2048 + 32 + 4));
+    const fq_qmatrix kv = quantized(fq_recipe_find("kv.int4.head.e4m3"), w, 2, 128, 1.0f);
+    assert_true(fq_qmatrix_bits_per_weight(&kv) == 4.0625);
+    const fq_qmatrix bf16 = quantized(fq_recipe_find("w.bf16"), w, 2, 33, 1.0f);
+    assert_int_equal(fq_qmatrix_bytes(&bf16), 2 * 33 * 2);
+    const fq_qmatrix odd = quantized(fq_recipe_find("w.int4.channel"), w, 2, 33, 1.0f);
+    assert_int_equal(fq_qmatrix_bytes(&odd), 2 * (17 + 4));
+    EACH_RECIPE_AND_WIDTH(r, cols) {
+        const fq_qmatrix q = quantized(r, w, 2, cols, 1.0f);
+        assert_true(fabs(fq_qmatrix_bits_per_weight(&q) - fq_recipe_bits(r, cols)) < 1e-12);
+    }
+}
+
+/* lower and upper exactly as the method states them. */
+static float plain_search(const float *w, int rows, int cols, int group) {
+    float best = 1;
+    double least = INFINITY;
+    for (int i = 0; i < 15; i++) {
+        const double s = ldexp(1, i), edge = 7.0 / 512;
+        double lower = 0, upper = 0;
+        for (int r = 0; r < rows; r++) {
+            for (int c0 = 0; c0 < cols; c0 += group) {
+                double a = 0;
+                for (int c = c0; c < cols && c < c0 + group; c++)
+                    a = fmax(a, fabs((double)w[r * cols + c]));
+                if (s * a < edge) lower += (edge - s * a) / edge;
+                if (s * a > 448) upper += (s * a - 448) / 448;
+            }
+        }
+        if (upper > 0) return best;
+        if (lower < least) least = lower, best = (float)s;
+    }
+    return best;
+}
+
+static void test_scale_search(void **state) {
+    (void)state;
+    const int rows = 8, cols = 300;
+    const float sigmas[] = {1e-7f, 1e-5f, 1e-4f, 1e-3f, 2e-2f, 1.0f, 50.0f, 1000.0f};
+    for (size_t k = 0; k < sizeof sigmas / sizeof *sigmas; k++) {
+        float *w = random_matrix(rows, cols, sigmas[k], 13 + k);
+        for (int spread = 0; spread < 2; spread++) {
+            for (int i = 0; i < cols; i++)
+                w[cols + i] *= spread ? 4000.0f : 1.0f; /* one row far above the others */
+            const float s = fq_tensor_scale_search(w, (size_t)cols, rows, cols, 128);
+            assert_true(s == plain_search(w, rows, cols, 128));
+            const fq_qmatrix q = quantized(fq_recipe_find("w.int4.g128.e4m3"), w, rows, cols, s);
+            assert_true(q.row_scale[0] == 1 / s);
+        }
+    }
+    float w[2] = {7 * 0x1p-11f, 1.0f}; /* the first group needs exactly 4 */
+    assert_true(fq_tensor_scale_search(w, 2, 1, 2, 1) == 4.0f);
+    w[1] = 224.0f; /* 2 is the most that the second allows, and it still helps the first */
+    assert_true(fq_tensor_scale_search(w, 2, 1, 2, 1) == 2.0f);
+    w[1] = 225.0f;
+    assert_true(fq_tensor_scale_search(w, 2, 1, 2, 1) == 1.0f);
+    w[1] = 500.0f;
+    assert_true(fq_tensor_scale_search(w, 2, 1, 2, 1) == 1.0f);
+    w[0] = w[1] = 0.0f; /* nothing to win: the smallest */
+    assert_true(fq_tensor_scale_search(w, 2, 1, 2, 1) == 1.0f);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_storage),        cmocka_unit_test(test_against_plain_quantizer),
+        cmocka_unit_test(test_error_bound),    cmocka_unit_test(test_idempotent),
+        cmocka_unit_test(test_scaling_by_two), cmocka_unit_test(test_tensor_scale),
+        cmocka_unit_test(test_group_local),    cmocka_unit_test(test_row_permutation_and_parts),
+        cmocka_unit_test(test_zero_group),     cmocka_unit_test(test_thread_count),
+        cmocka_unit_test(test_nonfinite),      cmocka_unit_test(test_single_rows),
+        cmocka_unit_test(test_true_division),  cmocka_unit_test(test_extremes),
+        cmocka_unit_test(test_bytes),          cmocka_unit_test(test_scale_search),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,137 @@
+/* Recipes: the table, the scale of a group by search among all scale codes, and the operand value of every code.
+ * What holds for one row of the table is tried on all rows, so that a new row is tested without more code. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <float.h>
+#include <math.h>
+#include <string.h>
+#include "harness/rng.h"
+#include "quant/recipe.h"
+
+static void test_table(void **state) {
+    (void)state;
+    for (int i = 0; i < FQ_RECIPE_COUNT; i++) {
+        const fq_recipe *r = &fq_recipes[i];
+        assert_ptr_equal(fq_recipe_find(r->name), r);
+        assert_true(strlen(r->source) > 0);
+        assert_true(r->group >= FQ_NO_SCALE);
+        if (r->group > 0) assert_int_equal(r->group * fq_formats[r->code].bits % 8, 0);
+        assert_int_equal(fq_formats[r->scale].bits % 8, 0);
+        assert_true(fq_formats[r->scale].exponent_bits > 0);
+        /* A cast without scale is its own operand. */
+        if (r->group == FQ_NO_SCALE) assert_int_equal(r->value, FQ_VALUE_EXACT);
+    }
+    assert_ptr_equal(fq_recipe_find("w.int4.g128.e4m3"), &fq_recipes[FQ_RECIPE_W_INT4_G128_E4M3]);
+    assert_null(fq_recipe_find("w.int4"));
+}
+
+static void test_groups_and_bits(void **state) {
+    (void)state;
+    const fq_recipe *fireq = fq_recipe_find("w.int4.g128.e4m3");
+    assert_int_equal(fq_recipe_groups(fireq, 4096), 32);
+    assert_int_equal(fq_recipe_groups(fireq, 576), 5);
+    assert_int_equal(fq_recipe_groups(fireq, 1), 1);
+    assert_int_equal(fq_recipe_groups(fq_recipe_find("a.e4m3.token"), 576), 1);
+    assert_int_equal(fq_recipe_groups(fq_recipe_find("kv.bf16"), 576), 0);
+    assert_true(fq_recipe_bits(fireq, 4096) == 4.0625);
+    assert_true(fq_recipe_bits(fireq, 576) == 4.0 + 5 * 8 / 576.0);
+    assert_true(fq_recipe_bits(fq_recipe_find("w.int4.g128.f16"), 4096) == 4.125);
+    assert_true(fq_recipe_bits(fq_recipe_find("w.int4.channel"), 4096) == 4 + 32 / 4096.0);
+    assert_true(fq_recipe_bits(fq_recipe_find("w.int4.channel"), 3) == 48 / 3.0); /* two bytes of codes, one float */
+    assert_true(fq_recipe_bits(fq_recipe_find("kv.int4.head.e4m3"), 128) == 4.0625);
+    assert_true(fq_recipe_bits(fq_recipe_find("w.bf16"), 100) == 16);
+}
+
+/* Nearest value of an 8- or 16-bit format to x >= 0 with ties to the even code, by trying them all. */
+static uint32_t nearest_code(fq_format_id f, double x) {
+    uint32_t best = 0;
+    const uint32_t codes = 1u << (fq_formats[f].bits - 1);
+    for (uint32_t c = 1; c < codes; c++) {
+        const double v = (double)fq_formats[f].decode(c);
+        if (!isfinite(v)) continue;
+        const double now = fabs(v - x), before = fabs((double)fq_formats[f].decode(best) - x);
+        if (now < before || (now == before && c % 2 == 0)) best = c;
+    }
+    return best;
+}
+
+static void test_scale(void **state) {
+    (void)state;
+    fq_rng rng = fq_rng_seed(11, 1);
+    for (int i = 0; i < FQ_RECIPE_COUNT; i++) {
+        const fq_recipe *r = &fq_recipes[i];
+        const float top = (float)fq_formats[r->code].max;
+        uint32_t code = 0;
+        if (r->group == FQ_NO_SCALE) {
+            assert_true(fq_recipe_scale(r, 123.0f, &code) == 1.0f);
+            continue;
+        }
+        /* 16-bit searches are slow: fewer of them */
+        for (int k = 0; k < (fq_formats[r->scale].bits == 16 ? 100 : 4000); k++) {
+            const float a = (float)(exp2((fq_rng_uniform(&rng) - 0.5) * 60) * (1 + fq_rng_uniform(&rng)));
+            const float s = fq_recipe_scale(r, a, &code);
+            assert_true(s == fq_formats[r->scale].decode(code));
+            if (r->scale == FQ_F32) {
+                assert_true(s == a / top);
+            } else {
+                const uint32_t want = nearest_code(r->scale, (double)(a / top));
+                assert_int_equal(code, want > 0 ? want : 1);
+            }
+        }
+        const float least = r->scale == FQ_F32 ? FLT_MIN : r->scale == FQ_F16 ? 0x1p-24f : 0x1p-9f;
+        assert_true(fq_recipe_scale(r, 0.0f, &code) == least);
+        assert_true(fq_recipe_scale(r, FLT_TRUE_MIN, &code) == least);
+        assert_true(fq_recipe_scale(r, least * 0.25f * top, &code) == least);
+        assert_true(isfinite(fq_recipe_scale(r, FLT_MAX, &code)));
+    }
+}
+
+static void test_fireq_scale(void **state) {
+    (void)state;
+    const fq_recipe *r = fq_recipe_find("w.int4.g128.e4m3");
+    uint32_t code = 0;
+    assert_true(fq_recipe_scale(r, 7.0f, &code) == 1.0f);
+    assert_int_equal(code, 0x38);
+    assert_true(fq_recipe_scale(r, 7.0f * 1.0625f, &code) == 1.0f);  /* a tie goes to the even code 0x38 */
+    assert_true(fq_recipe_scale(r, 7.0f * 1.1875f, &code) == 1.25f); /* and here up, to 0x3a */
+    assert_true(fq_recipe_scale(r, 7.0f * 0x1p-10f, &code) == 0x1p-9f);
+    assert_int_equal(code, 1);
+    assert_true(fq_recipe_scale(r, 7.0f * 500.0f, &code) == 448.0f);
+    assert_int_equal(code, 0x7e);
+}
+
+static void test_value_rules(void **state) {
+    (void)state;
+    const fq_recipe *fireq = fq_recipe_find("w.int4.g128.e4m3"), *g128 = fq_recipe_find("w.int4.g128.f16");
+    /* 5 * 1.125 = 5.625 lies between 5.5 and 6; 7 * 1.5 = 10.5 is a tie between 10 and 11 */
+    assert_true(fq_recipe_value(fireq, 5, 1.125f) == 5.5f);
+    assert_true(fq_recipe_value(fireq, 7, 1.5f) == 10.0f);
+    assert_true(fq_recipe_value(fireq, 9, 1.5f) == -10.0f);
+    assert_true(fq_recipe_value(fireq, 8, 0x1p-9f) == -0x1p-6f);
+    assert_true(fq_recipe_value(fireq, 7, 448.0f) == 448.0f);
+    assert_true(fq_recipe_value(g128, 7, 1.0f + 0x1p-7f) == 7.0625f); /* 7.0546875 in bfloat16 */
+    assert_true(fq_recipe_value(fq_recipe_find("w.int4.channel"), 0xd, 0.25f) == -3.0f);
+    assert_true(fq_recipe_value(fq_recipe_find("a.e4m3.token"), 0x7e, 0.25f) == 448.0f);
+    assert_true(fq_recipe_value(fq_recipe_find("kv.bf16"), 0x3f80, 1.0f) == 1.0f);
+    /* All products of INT4 and E4M3 are exact in float, so searching the product gives the one right operand. */
+    for (uint32_t q = 0; q < 16; q++) {
+        for (uint32_t c = 1; c < 0x7f; c++) {
+            const float s = fq_e4m3_decode(c), v = fq_recipe_value(fireq, q, s);
+            const double exact = (double)fq_int4_decode(q) * (double)s;
+            const double want = (double)fq_e4m3_decode(nearest_code(FQ_E4M3, fabs(exact)));
+            assert_true((double)v == (exact < 0 ? -want : want));
+            assert_true(fq_e4m3_decode(fq_e4m3_encode(v)) == v);
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_table),       cmocka_unit_test(test_groups_and_bits), cmocka_unit_test(test_scale),
+        cmocka_unit_test(test_fireq_scale), cmocka_unit_test(test_value_rules),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
