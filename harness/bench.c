@@ -90,7 +90,9 @@ static void judge(fq_measurement *m, slot *p, const char *when) {
         return;
     }
     char reason[sizeof m->reason];
-    snprintf(reason, sizeof reason, "wrong %s timing: error %.3g, bound %.3g", when, err, bound);
+    const char *detail = fq_message(); /* what a judge that found guard bytes touched, say, left behind */
+    snprintf(reason, sizeof reason, "wrong %s timing: error %.3g, bound %.3g%s%.80s", when, err, bound,
+             detail[0] ? ": " : "", detail);
     reject(m, p, FQ_VERDICT_FAIL, reason);
 }
 

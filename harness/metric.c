@@ -16,7 +16,8 @@ enum { CHUNK = 256, BOOTSTRAP_REPS = 1000 };
 static const double interval_level = 0.95;
 
 struct fq_accuracy {
-    double *nll, *nll_ref; /* per closed window */
+    double *nll, *nll_ref; /* per closed window: mean over its positions */
+    double *length;        /* per closed window: its positions */
     int windows, windows_room;
     float *kld; /* per position, those of the open window last */
     long positions, positions_room;
@@ -108,6 +109,7 @@ void fq_accuracy_free(fq_accuracy *a) {
     if (a == NULL) return;
     free(a->nll);
     free(a->nll_ref);
+    free(a->length);
     free(a->kld);
     free(a);
 }
@@ -129,7 +131,11 @@ static fq_status room_for_window(fq_accuracy *a) {
     if (nll != NULL) a->nll = nll;
     double *nll_ref = realloc(a->nll_ref, (size_t)room * sizeof *nll_ref);
     if (nll_ref != NULL) a->nll_ref = nll_ref;
-    if (nll == NULL || nll_ref == NULL) return fq_fail(FQ_ERR_MEMORY, "no memory for %d windows", room);
+    double *length = realloc(a->length, (size_t)room * sizeof *length);
+    if (length != NULL) a->length = length;
+    if (nll == NULL || nll_ref == NULL || length == NULL) {
+        return fq_fail(FQ_ERR_MEMORY, "no memory for %d windows", room);
+    }
     a->windows_room = room;
     return FQ_OK;
 }
@@ -182,6 +188,7 @@ fq_status fq_accuracy_end_window(fq_accuracy *a) {
     }
     a->nll[a->windows] = a->open_nll / (double)n;
     a->nll_ref[a->windows] = a->open_nll_ref / (double)n;
+    a->length[a->windows] = (double)n;
     a->windows++;
     a->kld_sum += a->open_kld;
     a->same += a->open_same;
@@ -191,29 +198,43 @@ fq_status fq_accuracy_end_window(fq_accuracy *a) {
 
 /* ---- summary ---- */
 
-/* Interval of ppl - ppl_ref: each resample draws the same windows for both models, so what makes a text hard cancels.
- */
-static void paired_interval(const fq_accuracy *a, unsigned long seed, double *lo, double *hi) {
-    *lo = *hi = NAN;
+/* Token-weighted mean over the windows drawn in `pick` (NULL: each once) of one model's nll. */
+static double mean_nll(const fq_accuracy *a, const double *nll, const int *pick) {
+    double sum = 0, tokens = 0;
+    for (int i = 0; i < a->windows; i++) {
+        int w = pick ? pick[i] : i;
+        sum += nll[w] * a->length[w];
+        tokens += a->length[w];
+    }
+    return sum / tokens;
+}
+
+static void interval(double *x, double *lo, double *hi) {
+    gsl_sort(x, 1, BOOTSTRAP_REPS);
+    *lo = gsl_stats_quantile_from_sorted_data(x, 1, BOOTSTRAP_REPS, (1 - interval_level) / 2);
+    *hi = gsl_stats_quantile_from_sorted_data(x, 1, BOOTSTRAP_REPS, (1 + interval_level) / 2);
+}
+
+/* Percentile bootstrap over windows. Each resample draws the same windows for both models, so what makes a text hard
+ * cancels in the difference. */
+static void bootstrap(const fq_accuracy *a, unsigned long seed, fq_accuracy_summary *s) {
     if (a->windows < 2) return;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-    FQ_ASSERT(rng != NULL);
+    int *pick = malloc((size_t)a->windows * sizeof *pick);
+    FQ_ASSERT(rng != NULL && pick != NULL);
     gsl_rng_set(rng, seed);
+    double ppl[BOOTSTRAP_REPS];
     double dppl[BOOTSTRAP_REPS];
     for (int r = 0; r < BOOTSTRAP_REPS; r++) {
-        double test = 0;
-        double ref = 0;
-        for (int i = 0; i < a->windows; i++) {
-            unsigned long w = gsl_rng_uniform_int(rng, (unsigned long)a->windows);
-            test += a->nll[w];
-            ref += a->nll_ref[w];
-        }
-        dppl[r] = exp(test / a->windows) - exp(ref / a->windows);
+        for (int i = 0; i < a->windows; i++)
+            pick[i] = (int)gsl_rng_uniform_int(rng, (unsigned long)a->windows);
+        ppl[r] = exp(mean_nll(a, a->nll, pick));
+        dppl[r] = ppl[r] - exp(mean_nll(a, a->nll_ref, pick));
     }
     gsl_rng_free(rng);
-    gsl_sort(dppl, 1, BOOTSTRAP_REPS);
-    *lo = gsl_stats_quantile_from_sorted_data(dppl, 1, BOOTSTRAP_REPS, (1 - interval_level) / 2);
-    *hi = gsl_stats_quantile_from_sorted_data(dppl, 1, BOOTSTRAP_REPS, (1 + interval_level) / 2);
+    free(pick);
+    interval(ppl, &s->ppl_lo, &s->ppl_hi);
+    if (s->has_reference) interval(dppl, &s->dppl_lo, &s->dppl_hi);
 }
 
 static void summarize_divergence(const fq_accuracy *a, fq_accuracy_summary *s) {
@@ -250,16 +271,13 @@ fq_accuracy_summary fq_accuracy_summarize(const fq_accuracy *a, unsigned long se
                              .kld_max = NAN,
                              .top1_pct = NAN};
     if (a->windows == 0) return s;
-    fq_summary nll = fq_stats_block_bootstrap(a->nll, a->windows, interval_level, BOOTSTRAP_REPS, seed);
-    s.nll = nll.mean;
-    s.ppl = exp(nll.mean);
-    s.ppl_lo = exp(nll.lo);
-    s.ppl_hi = exp(nll.hi);
+    s.nll = mean_nll(a, a->nll, NULL);
+    s.ppl = exp(s.nll);
+    bootstrap(a, seed, &s);
     if (!s.has_reference) return s;
-    double nll_ref = gsl_stats_mean(a->nll_ref, 1, (size_t)a->windows);
+    double nll_ref = mean_nll(a, a->nll_ref, NULL);
     s.dppl = s.ppl - exp(nll_ref);
     s.dnll = s.nll - nll_ref;
-    paired_interval(a, seed, &s.dppl_lo, &s.dppl_hi);
     summarize_divergence(a, &s);
     return s;
 }

@@ -27,12 +27,12 @@ typedef struct fq_accuracy fq_accuracy;
 
 typedef struct fq_accuracy_summary {
     int windows;
-    long tokens; /* scored positions */
-    double nll, ppl, ppl_lo,
-        ppl_hi;        /* nll = mean over windows of the window mean; interval: block bootstrap over windows */
-    int has_reference; /* the rest is valid only if 1 */
-    double dppl, dppl_lo, dppl_hi; /* ppl - ppl of the reference, paired over windows */
-    double dnll;                   /* nll - nll of the reference */
+    long tokens;                     /* scored positions */
+    double nll, ppl, ppl_lo, ppl_hi; /* nll = mean over positions (of the window means where all windows are equally
+                                        long); interval: block bootstrap over windows */
+    int has_reference;               /* the rest is valid only if 1 */
+    double dppl, dppl_lo, dppl_hi;   /* ppl - ppl of the reference, paired over windows */
+    double dnll;                     /* nll - nll of the reference */
     double kld_mean, kld_median, kld_p99, kld_p999, kld_max;
     double top1_pct;
 } fq_accuracy_summary;

@@ -3,7 +3,6 @@
 #include "harness/stats.h"
 
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_rng.h>
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
@@ -111,30 +110,5 @@ fq_summary fq_stats_paired_ratio(const double *a, const double *b, int n, double
     }
     fq_summary s = fq_stats_summary(ratio, n, level);
     free(ratio);
-    return s;
-}
-
-fq_summary fq_stats_block_bootstrap(const double *block_value, int n, double level, int reps, unsigned long seed) {
-    FQ_ASSERT(reps > 0 && level > 0 && level < 1);
-    fq_summary s = fq_stats_summary(block_value, n, level);
-    s.lo = s.hi = s.level = NAN;
-    if (n < 2) return s;
-    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-    FQ_ASSERT(rng != NULL);
-    gsl_rng_set(rng, seed);
-    double *mean = new_doubles(reps);
-    for (int r = 0; r < reps; r++) {
-        double sum = 0;
-        for (int i = 0; i < n; i++) {
-            sum += block_value[gsl_rng_uniform_int(rng, (unsigned long)n)];
-        }
-        mean[r] = sum / n;
-    }
-    gsl_sort(mean, 1, (size_t)reps);
-    s.lo = gsl_stats_quantile_from_sorted_data(mean, 1, (size_t)reps, (1 - level) / 2);
-    s.hi = gsl_stats_quantile_from_sorted_data(mean, 1, (size_t)reps, (1 + level) / 2);
-    s.level = level;
-    free(mean);
-    gsl_rng_free(rng);
     return s;
 }

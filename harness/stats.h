@@ -31,10 +31,6 @@ int fq_stats_median_ranks(int n, double level, int *lo, int *hi, double *reached
  * Pairing removes drift that both share. */
 fq_summary fq_stats_paired_ratio(const double *a, const double *b, int n, double level);
 
-/* Mean of per-block values with a percentile bootstrap interval over blocks (windows of text): `reps` resamples drawn
- * with `seed`. Fills mean, lo, hi, sd, n. */
-fq_summary fq_stats_block_bootstrap(const double *block_value, int n, double level, int reps, unsigned long seed);
-
 #ifdef __cplusplus
 }
 #endif
