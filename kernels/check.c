@@ -1,0 +1,187 @@
+/* fq_check_kernels: every kernel that runs here against its oracle, on shapes with odd sizes that hit every tail.
+ * One line a trial: PASS with the worst error as a share of its bound, FAIL with the reason, SKIP with why. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include "kernels/trial.h"
+
+typedef struct context {
+    void (*say)(void *ctx, const char *line);
+    void *ctx;
+    int *checked, *failed;
+} context;
+
+static void report(const context *c, const fq_kernel *k, const char *shape, fq_status status, double err,
+                   double bound) {
+    char line[512];
+    const int good = status == FQ_OK && err <= bound;
+    (*c->checked)++;
+    if (!good) (*c->failed)++;
+    if (good)
+        snprintf(line, sizeof line, "PASS %s %s err/bound %.3g", k->name, shape, err == 0.0 ? 0.0 : err / bound);
+    else if (status != FQ_OK || isinf(err))
+        snprintf(line, sizeof line, "FAIL %s %s %s", k->name, shape, fq_message());
+    else
+        snprintf(line, sizeof line, "FAIL %s %s error %.3g, bound %.3g", k->name, shape, err, bound);
+    c->say(c->ctx, line);
+}
+
+static void try_shape(const context *c, const fq_kernel *k, const fq_trial_shape *s, const char *shape,
+                      fq_arena *arena) {
+    const size_t mark = arena->used;
+    double err = NAN, bound = NAN;
+    fq_trial *t;
+    (void)fq_fail(FQ_OK, "wrong element");
+    fq_status status = fq_trial_create(k, s, arena, &t);
+    /* Twice, so that what a run leaves in scratch and output is shown to do no harm. */
+    for (int i = 0; i < 2 && status == FQ_OK; i++)
+        status = fq_trial_run(t);
+    if (status == FQ_OK) status = fq_trial_judge(t, &err, &bound);
+    report(c, k, shape, status, err, bound);
+    fq_arena_reset(arena, mark);
+}
+
+static void check_gemm(const context *c, const fq_kernel *k, fq_arena *arena) {
+    static const struct {
+        int m, n, k, copies;
+    } shapes[] = {{1, 1, 1, 1},      {1, 100, 576, 2}, {3, 17, 130, 1},   {7, 5, 33, 1},      {33, 100, 576, 3},
+                  {64, 256, 512, 1}, {65, 33, 384, 2}, {130, 70, 999, 1}, {17, 513, 1100, 1}, {1, 2048, 1408, 2}};
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+        fq_trial_shape s = fq_trial_default(k->op);
+        s.m = shapes[i].m;
+        s.n = shapes[i].n;
+        s.k = shapes[i].k;
+        s.weight_copies = shapes[i].copies;
+        s.residual = (int)(i % 2);
+        s.seed = i + 1;
+        char text[96];
+        snprintf(text, sizeof text, "m=%d n=%d k=%d%s", s.m, s.n, s.k, s.residual ? " residual" : "");
+        try_shape(c, k, &s, text, arena);
+    }
+}
+
+static void check_attention(const context *c, const fq_kernel *k, fq_arena *arena) {
+    static const struct {
+        int batch, seq, past, heads, kv_heads, head_dim, causal;
+    } shapes[] = {{1, 1, 0, 1, 1, 2, 1},     {1, 1, 7, 3, 1, 10, 1},    {2, 1, 100, 4, 2, 64, 1},
+                  {3, 1, 601, 8, 2, 80, 1},  {1, 5, 3, 2, 2, 64, 1},    {2, 33, 17, 6, 2, 96, 1},
+                  {1, 130, 0, 2, 1, 128, 1}, {1, 77, 200, 2, 2, 64, 0}, {1, 29, 1100, 2, 1, 256, 1},
+                  {2, 100, 40, 3, 3, 34, 1}};
+    static const struct {
+        fq_recipe_id q, kv, p;
+    } recipes[] = {{FQ_RECIPE_Q_F32, FQ_RECIPE_KV_F32, FQ_RECIPE_P_F32},
+                   {FQ_RECIPE_Q_BF16, FQ_RECIPE_KV_BF16, FQ_RECIPE_P_BF16},
+                   {FQ_RECIPE_Q_E4M3, FQ_RECIPE_KV_INT4_E4M3, FQ_RECIPE_P_E4M3}};
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+        for (size_t r = 0; r < sizeof recipes / sizeof recipes[0]; r++) {
+            fq_trial_shape s = fq_trial_default(k->op);
+            s.batch = shapes[i].batch;
+            s.seq = k->op == FQ_OP_ATTENTION_DECODE && shapes[i].seq > 5 ? 2 : shapes[i].seq;
+            s.past = shapes[i].past;
+            s.heads = shapes[i].heads;
+            s.kv_heads = shapes[i].kv_heads;
+            s.head_dim = shapes[i].head_dim;
+            s.causal = shapes[i].causal;
+            s.ragged = 1;
+            s.q = &fq_recipes[recipes[r].q];
+            s.kv = &fq_recipes[recipes[r].kv];
+            s.p = &fq_recipes[recipes[r].p];
+            s.seed = 10 * i + r + 1;
+            char text[192];
+            snprintf(text, sizeof text, "batch=%d seq=%d past=%d heads=%d/%d d=%d%s %s %s %s", s.batch, s.seq, s.past,
+                     s.heads, s.kv_heads, s.head_dim, s.causal ? " causal" : "", s.q->name, s.kv->name, s.p->name);
+            try_shape(c, k, &s, text, arena);
+        }
+    }
+}
+
+static void check_row(const context *c, const fq_kernel *k, fq_arena *arena) {
+    static const struct { int m, k; } shapes[] = {{1, 1}, {1, 576}, {3, 7}, {5, 255}, {2, 257}, {33, 1000}, {1, 11008}};
+    static const fq_recipe_id recipes[] = {FQ_RECIPE_A_F32, FQ_RECIPE_A_BF16, FQ_RECIPE_A_INT8_TOKEN,
+                                           FQ_RECIPE_A_E4M3_TOKEN};
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+        for (size_t r = 0; r < sizeof recipes / sizeof recipes[0]; r++) {
+            fq_trial_shape s = fq_trial_default(k->op);
+            s.m = shapes[i].m;
+            s.k = shapes[i].k;
+            s.a = &fq_recipes[recipes[r]];
+            s.seed = 10 * i + r + 1;
+            char text[96];
+            snprintf(text, sizeof text, "m=%d k=%d %s", s.m, s.k, s.a->name);
+            try_shape(c, k, &s, text, arena);
+        }
+    }
+}
+
+static void check_rope(const context *c, const fq_kernel *k, fq_arena *arena) {
+    static const struct {
+        int batch, seq, past, heads, kv_heads, head_dim;
+    } shapes[] = {
+        {1, 1, 0, 1, 1, 2}, {2, 3, 5, 4, 2, 64}, {3, 1, 100, 6, 3, 80}, {1, 17, 9, 2, 1, 128}, {2, 5, 0, 3, 3, 34}};
+    static const struct {
+        fq_recipe_id q, kv;
+    } recipes[] = {{FQ_RECIPE_Q_F32, FQ_RECIPE_KV_F32},
+                   {FQ_RECIPE_Q_BF16, FQ_RECIPE_KV_BF16},
+                   {FQ_RECIPE_Q_E4M3, FQ_RECIPE_KV_INT4_E4M3}};
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+        for (size_t r = 0; r < sizeof recipes / sizeof recipes[0]; r++) {
+            fq_trial_shape s = fq_trial_default(k->op);
+            s.batch = shapes[i].batch;
+            s.seq = shapes[i].seq;
+            s.past = shapes[i].past;
+            s.heads = shapes[i].heads;
+            s.kv_heads = shapes[i].kv_heads;
+            s.head_dim = shapes[i].head_dim;
+            s.ragged = 1;
+            s.q = &fq_recipes[recipes[r].q];
+            s.kv = &fq_recipes[recipes[r].kv];
+            s.seed = 10 * i + r + 1;
+            char text[160];
+            snprintf(text, sizeof text, "batch=%d seq=%d past=%d heads=%d/%d d=%d %s %s", s.batch, s.seq, s.past,
+                     s.heads, s.kv_heads, s.head_dim, s.q->name, s.kv->name);
+            try_shape(c, k, &s, text, arena);
+        }
+    }
+}
+
+static void check_kernel(const context *c, const fq_kernel *k, fq_arena *arena) {
+    switch (k->family) {
+    case FQ_FAMILY_gemm:
+        check_gemm(c, k, arena);
+        break;
+    case FQ_FAMILY_attention:
+        check_attention(c, k, arena);
+        break;
+    case FQ_FAMILY_row:
+        check_row(c, k, arena);
+        break;
+    case FQ_FAMILY_rope:
+        check_rope(c, k, arena);
+        break;
+    }
+}
+
+fq_status fq_check_kernels(const char *kernel, void (*say)(void *ctx, const char *line), void *ctx, int *checked,
+                           int *failed) {
+    const context c = {say, ctx, checked, failed};
+    *checked = *failed = 0;
+    if (kernel && !fq_kernel_find(kernel))
+        return fq_fail(FQ_ERR_USAGE, "no kernel '%s'; `list kernels` names them", kernel);
+    fq_arena arena;
+    FQ_TRY(fq_arena_init(&arena, 0));
+    for (int i = 0; i < fq_kernel_count; i++) {
+        const fq_kernel *k = &fq_kernels[i];
+        const char *why = "";
+        if (kernel && strcmp(kernel, k->name) != 0) continue;
+        if (fq_kernel_usable(k, &why)) {
+            check_kernel(&c, k, &arena);
+            continue;
+        }
+        char line[256];
+        snprintf(line, sizeof line, "SKIP %s: %s", k->name, why);
+        say(ctx, line);
+    }
+    fq_arena_free(&arena);
+    if (kernel && *checked == 0) return fq_fail(FQ_ERR_SKIPPED, "%s cannot run here", kernel);
+    return FQ_OK;
+}

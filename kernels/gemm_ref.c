@@ -1,0 +1,66 @@
+/* The oracle of the gemm family, as simple as can be: decoded operands, double sums (64-bit integers where the contract
+ * says integers), one rounding at the end. Kept for good; every other kernel is judged by it. */
+#include <string.h>
+#include "kernels/gemm.h"
+
+enum { ROWS = 64 }; /* rows of w decoded at a time */
+
+static size_t scratch_floats(const fq_gemm_args *a) {
+    return ((size_t)a->m + ROWS) * (size_t)a->w->cols;
+}
+
+static double float_sum(const float *x, const float *w, int k) {
+    double sum = 0.0;
+    for (int i = 0; i < k; i++)
+        sum += (double)x[i] * (double)w[i];
+    return sum;
+}
+
+static int64_t integer_sum(const float *x, const float *w, int k) {
+    int64_t sum = 0;
+    for (int i = 0; i < k; i++)
+        sum += (int64_t)x[i] * (int64_t)w[i];
+    return sum;
+}
+
+static float output(const fq_gemm_args *a, int i, int n, const float *x, const float *w) {
+    const float x_scale = a->x_scale ? a->x_scale[i] : 1.0f, row_scale = a->w->row_scale[n];
+    const float residual = a->residual ? a->residual[(size_t)i * a->y_stride + (size_t)n] : 0.0f;
+    if (a->a->code == FQ_INT8) /* exact up to here, so the epilogue is the contract's, in float32 */
+        return ((float)integer_sum(x, w, a->w->cols) * x_scale) * row_scale + residual;
+    return (float)(float_sum(x, w, a->w->cols) * (double)x_scale * (double)row_scale + (double)residual);
+}
+
+static fq_status gemm_ref(const fq_gemm_args *a) {
+    const int m = a->m, n = a->w->rows;
+    const size_t k = (size_t)a->w->cols;
+    float *x = a->scratch, *w = x + (size_t)m * k;
+    for (int i = 0; i < m; i++)
+        fq_format_decode_row(a->a->code, (const char *)a->x + (size_t)i * a->x_stride, k, x + (size_t)i * k);
+    for (int n0 = 0; n0 < n; n0 += ROWS) {
+        const int count = n - n0 < ROWS ? n - n0 : ROWS;
+#pragma omp parallel for
+        for (int r = 0; r < count; r++) {
+            fq_qmatrix_values(a->w, n0 + r, w + (size_t)r * k);
+            for (int i = 0; i < m; i++)
+                a->y[(size_t)i * a->y_stride + (size_t)(n0 + r)] =
+                    output(a, i, n0 + r, x + (size_t)i * k, w + (size_t)r * k);
+        }
+    }
+    return FQ_OK;
+}
+
+#define GEMM_REF(name)                                                                                                 \
+    fq_status fq_gemm_##name##_ref(const fq_gemm_args *a) {                                                            \
+        return gemm_ref(a);                                                                                            \
+    }                                                                                                                  \
+    size_t fq_gemm_##name##_ref_scratch(const fq_gemm_args *a) {                                                       \
+        return scratch_floats(a) * sizeof(float);                                                                      \
+    }
+GEMM_REF(f32)
+GEMM_REF(bf16)
+GEMM_REF(w4a16)
+GEMM_REF(i4f8)
+GEMM_REF(f8f8)
+GEMM_REF(i8i8)
+GEMM_REF(i4i8)

@@ -1,0 +1,274 @@
+/* What AVX2 and AVX-512 do alike: the register tile of the blocked driver, and the product for few tokens, where lanes
+ * run along k and every weight is decoded once, in registers, on its way from memory.
+ *
+ * The including file defines what gemm_driver.h wants of constants, GEMM_LANES, the vector type vec, and
+ *   vec_zero, vec_load, vec_store, vec_add     vec_add: float or int32 lanes, by kind
+ *   vec_broadcast(p)                           one unit to all lanes
+ *   vec_mac(kind, acc, w, x)                   acc + w x
+ *   vec_total(kind, v)                         the sum of the lanes as float; an integer sum is rounded once
+ *   vec_lut_none(), vec_lut_load(kind, w, luts, r, g)   the look-up table of a group, in registers
+ *   vec_weights(kind, p, lut, out)             gemm_step(kind) codes at p as gemm_vecs(kind) vectors, in k order */
+#ifndef FQ_KERNELS_GEMM_VECTOR_H
+#define FQ_KERNELS_GEMM_VECTOR_H
+
+FQ_INLINE int gemm_unit_codes(fq_gemm_kind kind) {
+    return gemm_is_int(kind) ? 2 : 1;
+}
+FQ_INLINE __m256i gemm_load_units(fq_gemm_kind kind, const uint8_t *p) {
+    return gemm_vector_units(kind, p);
+}
+/* Padded rows are whole multiples of both steps. */
+FQ_INLINE int gemm_step(fq_gemm_kind kind) {
+    return kind == FQ_GEMM_f32 ? 16 : 32;
+}
+FQ_INLINE int gemm_vecs(fq_gemm_kind kind) {
+    return gemm_step(kind) / gemm_unit_codes(kind) / GEMM_LANES;
+}
+
+FQ_INLINE void gemm_unpack(fq_gemm_kind kind, const fq_qmatrix *w, const fq_gemm_lut *luts, int r, int k, int codes,
+                           uint32_t *dst) {
+    const uint8_t *src = gemm_w_at(kind, w, r, k);
+    vec_lut lut = vec_lut_none();
+    for (int i = 0, end = codes; i < codes;) {
+        if (gemm_is_grouped(kind)) {
+            const int g = (k + i) / w->group;
+            lut = vec_lut_load(kind, w, luts, r, g);
+            end = gemm_min(codes, (g + 1) * w->group - k);
+        }
+        for (; i < end; i += gemm_step(kind), src += gemm_step(kind) * gemm_w_bits(kind) / 8) {
+            vec v[4];
+            vec_weights(kind, src, lut, v);
+            FQ_UNROLL
+            for (int j = 0; j < gemm_vecs(kind); j++)
+                vec_store(dst + j * GEMM_LANES, v[j]);
+            dst += gemm_step(kind) / gemm_unit_codes(kind);
+        }
+    }
+}
+
+FQ_INLINE void gemm_tile_vecs(fq_gemm_kind kind, const int vecs, int units, const uint32_t *w, const uint32_t *x,
+                              float *c, int first) {
+    vec acc[GEMM_MR][2];
+    FQ_UNROLL
+    for (int r = 0; r < GEMM_MR; r++) {
+        FQ_UNROLL
+        for (int v = 0; v < vecs; v++)
+            acc[r][v] = first ? vec_zero() : vec_load(c + r * GEMM_NT + v * GEMM_LANES);
+    }
+    for (int u = 0; u < units; u++) {
+        vec t[2];
+        FQ_UNROLL
+        for (int v = 0; v < vecs; v++)
+            t[v] = vec_load(x + u * GEMM_NT + v * GEMM_LANES);
+        FQ_UNROLL
+        for (int r = 0; r < GEMM_MR; r++) {
+            const vec b = vec_broadcast(w + r * GEMM_WS + u);
+            FQ_UNROLL
+            for (int v = 0; v < vecs; v++)
+                acc[r][v] = vec_mac(kind, acc[r][v], b, t[v]);
+        }
+    }
+    FQ_UNROLL
+    for (int r = 0; r < GEMM_MR; r++) {
+        FQ_UNROLL
+        for (int v = 0; v < vecs; v++)
+            vec_store(c + r * GEMM_NT + v * GEMM_LANES, acc[r][v]);
+    }
+}
+
+/* Functions of their own: all sums stay in registers only if nothing else is live around the loop. */
+#define GEMM_TILE(name, kind, vecs)                                                                                    \
+    static __attribute__((noinline)) void name(int units, const uint32_t *w, const uint32_t *x, float *c, int first) { \
+        gemm_tile_vecs(kind, vecs, units, w, x, c, first);                                                             \
+    }
+GEMM_TILE(gemm_tile_float, FQ_GEMM_f32, 2)
+GEMM_TILE(gemm_tile_float_half, FQ_GEMM_f32, 1)
+GEMM_TILE(gemm_tile_int, FQ_GEMM_i8i8, 2)
+GEMM_TILE(gemm_tile_int_half, FQ_GEMM_i8i8, 1)
+
+FQ_INLINE void gemm_tile(fq_gemm_kind kind, int half, int units, const uint32_t *w, const uint32_t *x, float *c,
+                         int first) {
+    if (gemm_is_int(kind))
+        (half ? gemm_tile_int_half : gemm_tile_int)(units, w, x, c, first);
+    else
+        (half ? gemm_tile_float_half : gemm_tile_float)(units, w, x, c, first);
+}
+FQ_INLINE void gemm_thread_begin(void) {}
+FQ_INLINE void gemm_thread_end(void) {}
+
+#include "kernels/gemm_driver.h"
+
+enum {
+    GEMM_SMALL = 8,   /* most tokens of the path along k; more are faster as lanes */
+    GEMM_CHAINS = 8,  /* most accumulators */
+    GEMM_AHEAD = 2048 /* bytes of prefetch, over all rows side by side */
+};
+
+/* Scratch: x as [block of 16 units][token][16 units], so that one pointer walks through it; tokens are rounded up to 1,
+ * 2, 4 or 8 and blocks to an even number, zero beyond m and K. */
+FQ_INLINE int gemm_small_tokens(int m) {
+    return m <= 2 ? m : m <= 4 ? 4 : 8;
+}
+FQ_INLINE int gemm_small_blocks(const gemm_plan *p) {
+    return gemm_ceil(p->units, 32) * 2;
+}
+FQ_INLINE gemm_plan gemm_small_plan(fq_gemm_kind kind, const fq_gemm_args *a) {
+    gemm_plan p = {.a = a, .luts = fq_gemm_luts_e4m3(), .m = a->m, .n = a->w->rows, .k = a->w->cols, .x = a->scratch};
+    p.units = gemm_ceil(p.k, gemm_unit_codes(kind));
+    p.bytes = (size_t)gemm_small_tokens(p.m) * (size_t)gemm_small_blocks(&p) * 16 * sizeof *p.x;
+    return p;
+}
+
+/* Rows that go side by side: several streams from memory are faster than one. The tables of grouped weights leave no
+ * registers for a second row, and unpacking them takes longer than reading them. */
+FQ_INLINE int gemm_small_rows(fq_gemm_kind kind, const int tokens) {
+    return (kind != FQ_GEMM_f32 && kind != FQ_GEMM_bf16) || tokens > 2 ? 1 : 4 / tokens;
+}
+/* Accumulators of one row and token: as many as there are registers for, to hide the latency of the sums. */
+FQ_INLINE int gemm_small_chains(fq_gemm_kind kind, const int tokens) {
+    const int most = gemm_is_grouped(kind) ? 4 : GEMM_CHAINS;
+    return gemm_min(2 * gemm_vecs(kind), most >= 2 * tokens ? most / tokens / gemm_small_rows(kind, tokens) : 1);
+}
+
+FQ_INLINE void gemm_small_step(fq_gemm_kind kind, const int tokens, const uint8_t *src, const vec_lut lut,
+                               const uint32_t *x, const int odd, vec *acc) {
+    const int chains = gemm_small_chains(kind, tokens);
+    vec w[4];
+    vec_weights(kind, src, lut, w);
+    FQ_UNROLL
+    for (int t = 0; t < tokens; t++) {
+        FQ_UNROLL
+        for (int j = 0; j < gemm_vecs(kind); j++) {
+            const int unit = j * GEMM_LANES;
+            const vec b = vec_load(x + (unit / 16 * tokens + t) * 16 + unit % 16);
+            vec *sum = &acc[t * chains + (j + odd * gemm_vecs(kind)) % chains];
+            *sum = vec_mac(kind, *sum, w[j], b);
+        }
+    }
+}
+
+/* sum[i][t] = row r0 + i of w times token t; rows beyond the last repeat it. */
+FQ_INLINE void gemm_small_tile(fq_gemm_kind kind, const int tokens, const gemm_plan *p, int r0, float sum[4][8]) {
+    const fq_qmatrix *w = p->a->w;
+    const int rows = gemm_small_rows(kind, tokens), chains = gemm_small_chains(kind, tokens);
+    const int step = gemm_step(kind), bytes = step * gemm_w_bits(kind) / 8;
+    const int units = step / gemm_unit_codes(kind) * tokens;
+    const uint8_t *src[4];
+    const uint32_t *x = p->x;
+    vec_lut lut = vec_lut_none();
+    vec acc[4][GEMM_CHAINS];
+    FQ_UNROLL
+    for (int i = 0; i < rows; i++) {
+        src[i] = gemm_w_at(kind, w, gemm_min(r0 + i, p->n - 1), 0);
+        FQ_UNROLL
+        for (int j = 0; j < tokens * chains; j++)
+            acc[i][j] = vec_zero();
+    }
+    size_t at = 0; /* bytes into the rows */
+    for (int k = 0, g = 0, end = p->k; k < p->k; g++) {
+        if (gemm_is_grouped(kind)) {
+            lut = vec_lut_load(kind, w, p->luts, r0, g);
+            end = gemm_min(p->k, k + w->group);
+        }
+        for (; k + 3 * step < end; k += 4 * step, at += 4 * (size_t)bytes, x += 4 * units) {
+            FQ_UNROLL
+            for (int i = 0; i < rows; i++) {
+                FQ_UNROLL
+                for (int line = 0; line < 4 * bytes; line += 64)
+                    _mm_prefetch((const char *)src[i] + at + GEMM_AHEAD / rows + line, _MM_HINT_T0);
+                FQ_UNROLL
+                for (int j = 0; j < 4; j++)
+                    gemm_small_step(kind, tokens, src[i] + at + j * bytes, lut, x + j * units, j % 2, acc[i]);
+            }
+        }
+        for (; k < end; k += step, at += (size_t)bytes, x += units) {
+            FQ_UNROLL
+            for (int i = 0; i < rows; i++)
+                gemm_small_step(kind, tokens, src[i] + at, lut, x, 0, acc[i]);
+        }
+    }
+    FQ_UNROLL
+    for (int i = 0; i < rows; i++) {
+        FQ_UNROLL
+        for (int t = 0; t < tokens; t++) {
+            vec total = acc[i][t * chains];
+            FQ_UNROLL
+            for (int j = 1; j < chains; j++)
+                total = vec_add(kind, total, acc[i][t * chains + j]);
+            sum[i][t] = vec_total(kind, total);
+        }
+    }
+}
+
+/* This thread's share of the tiles; which thread has a row does not matter to its sum. */
+FQ_INLINE void gemm_small_share(fq_gemm_kind kind, const int tokens, const gemm_plan *p) {
+    const fq_gemm_args *a = p->a;
+    const long self = omp_get_thread_num(), threads = omp_get_num_threads();
+    const int rows = gemm_small_rows(kind, tokens), tiles = gemm_ceil(p->n, rows);
+    for (int tile = (int)(tiles * self / threads); tile < (int)(tiles * (self + 1) / threads); tile++) {
+        float sum[4][8] = {{0}};
+        gemm_small_tile(kind, tokens, p, tile * rows, sum);
+        for (int r = tile * rows; r < gemm_min(p->n, (tile + 1) * rows); r++)
+            for (int t = 0; t < p->m; t++) {
+                const size_t at = (size_t)t * a->y_stride + (size_t)r;
+                const float y = (sum[r - tile * rows][t] * (a->x_scale ? a->x_scale[t] : 1.0f)) * a->w->row_scale[r];
+                a->y[at] = a->residual ? y + a->residual[at] : y;
+            }
+    }
+}
+
+/* Before the threads start: so little that sharing it would cost a barrier and gain nothing. */
+FQ_INLINE void gemm_small_pack(fq_gemm_kind kind, const gemm_plan *p) {
+    const int tokens = gemm_small_tokens(p->m), blocks = gemm_small_blocks(p);
+    for (int block = 0; block < blocks; block++)
+        for (int t = 0; t < tokens; t++)
+            for (int u = 0; u < 16; u += 8)
+                _mm256_store_si256((__m256i *)(void *)(p->x + (block * tokens + t) * 16 + u),
+                                   gemm_token_units(kind, p, t, block * 16 + u));
+}
+
+FQ_INLINE void gemm_small_work(fq_gemm_kind kind, const gemm_plan *p) {
+    switch (gemm_small_tokens(p->m)) {
+    case 1:
+        gemm_small_share(kind, 1, p);
+        break;
+    case 2:
+        gemm_small_share(kind, 2, p);
+        break;
+    case 4:
+        gemm_small_share(kind, 4, p);
+        break;
+    default:
+        gemm_small_share(kind, 8, p);
+    }
+}
+
+/* The function of a row of kernels.def and its scratch. The kind is a constant of each, so that all of the above folds
+ * into straight code. */
+#define GEMM_VECTOR(name, isa)                                                                                         \
+    static void name##_work(const gemm_plan *p) {                                                                      \
+        gemm_work(FQ_GEMM_##name, p);                                                                                  \
+    }                                                                                                                  \
+    static void name##_small_work(const gemm_plan *p) {                                                                \
+        gemm_small_work(FQ_GEMM_##name, p);                                                                            \
+    }                                                                                                                  \
+    size_t fq_gemm_##name##_##isa##_scratch(const fq_gemm_args *a) {                                                   \
+        return a->m <= GEMM_SMALL ? gemm_small_plan(FQ_GEMM_##name, a).bytes                                           \
+                                  : gemm_plan_make(FQ_GEMM_##name, a).bytes;                                           \
+    }                                                                                                                  \
+    fq_status fq_gemm_##name##_##isa(const fq_gemm_args *a) {                                                          \
+        FQ_TRY(fq_gemm_check(FQ_GEMM_##name, a));                                                                      \
+        if (a->m == 0) return FQ_OK;                                                                                   \
+        gemm_plan p;                                                                                                   \
+        if (a->m <= GEMM_SMALL) {                                                                                      \
+            p = gemm_small_plan(FQ_GEMM_##name, a);                                                                    \
+            gemm_small_pack(FQ_GEMM_##name, &p);                                                                       \
+            gemm_parallel(name##_small_work, &p);                                                                      \
+        } else {                                                                                                       \
+            p = gemm_plan_make(FQ_GEMM_##name, a);                                                                     \
+            gemm_parallel(name##_work, &p);                                                                            \
+        }                                                                                                              \
+        return FQ_OK;                                                                                                  \
+    }
+
+#endif

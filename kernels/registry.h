@@ -1,0 +1,53 @@
+/* The table of kernels (kernels.def) and how one is chosen. */
+#ifndef FQ_KERNELS_REGISTRY_H
+#define FQ_KERNELS_REGISTRY_H
+#include "harness/cpu.h"
+#include "kernels/ops.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum fq_role { FQ_ROLE_REF, FQ_ROLE_NORMAL, FQ_ROLE_BASELINE } fq_role;
+
+typedef struct fq_kernel {
+    const char *name; /* "gemm_i4f8.avx2" */
+    fq_op op;
+    fq_family family;
+    fq_isa isa;       /* least instruction set */
+    fq_role role;
+    double roundoff;  /* unit roundoff of the accumulator; 0 = exact integer sums */
+    const char *about;
+    union {
+        fq_status (*gemm)(const fq_gemm_args *a);
+        fq_status (*attention)(const fq_attention_args *a);
+        fq_status (*row)(const fq_row_args *a);
+        fq_status (*rope)(const fq_rope_args *a);
+    } run;
+    union { /* bytes of scratch for these arguments (shapes, recipes and pointers to w / kv are read, not the data) */
+        size_t (*gemm)(const fq_gemm_args *a);
+        size_t (*attention)(const fq_attention_args *a);
+    } scratch;    /* NULL members for row and rope */
+    /* gemm only, may be NULL: bring w into the kernel's own layout, once, at load. Owner: the arena. */
+    fq_status (*pack)(const fq_qmatrix *w, fq_arena *arena, void **packed);
+} fq_kernel;
+
+extern const fq_kernel fq_kernels[];
+extern const int fq_kernel_count;
+const char *fq_op_name(fq_op op);
+fq_family fq_op_family(fq_op op);
+int fq_op_find(const char *name); /* -1 if unknown */
+
+const fq_kernel *fq_kernel_find(const char *name); /* by full name; NULL */
+/* 1 if it can run here; else 0 and *why gets a short reason (may be NULL). */
+int fq_kernel_usable(const fq_kernel *k, const char **why);
+/* The row dispatch takes for op: the last usable NORMAL row, else the REF row. Never NULL. */
+const fq_kernel *fq_kernel_select(fq_op op);
+const fq_kernel *fq_kernel_ref(fq_op op);
+
+/* The gemm operation for a weight and an activation recipe. Errors: FQ_ERR_UNSUPPORTED naming the pair. */
+fq_status fq_gemm_op(const fq_recipe *w, const fq_recipe *a, fq_op *op) FQ_MUST_USE;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

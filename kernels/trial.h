@@ -1,0 +1,52 @@
+/* A kernel on fresh random data with its oracle: what `check`, the tests and the kernel benchmarks all run. Inputs are
+ * Gaussian, quantized by the very recipes of the operation; outputs are poisoned with NaN before the first run. */
+#ifndef FQ_KERNELS_TRIAL_H
+#define FQ_KERNELS_TRIAL_H
+#include "harness/arena.h"
+#include "harness/bench.h"
+#include "kernels/registry.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct fq_trial_shape {
+    int m, n, k;                              /* gemm: tokens, outputs, inputs; row: m rows of k */
+    int batch, seq, past;                     /* attention, rope */
+    int heads, kv_heads, head_dim;
+    int causal;
+    const fq_recipe *w, *a, *q, *kv, *p;      /* NULL: the operation's default (see fq_trial_default) */
+    int weight_copies;                        /* gemm: distinct copies the runs rotate over; 0 = as many as exceed 3 x the last-level cache (at most 1 GiB); 1 = hot */
+    unsigned long seed;
+    int residual;                             /* gemm: add a residual in the epilogue */
+    int ragged;                               /* attention, rope: past - b % (past + 1) for sequence b instead of past */
+    long oracle_samples;                      /* outputs compared with the oracle; 0 = all when cheap, else 2048 spread over the output with its corners */
+} fq_trial_shape;
+
+/* A shape for op with sensible recipes and sizes (m = 64, n = 256, k = 512, head_dim 64 ...). */
+fq_trial_shape fq_trial_default(fq_op op);
+
+typedef struct fq_trial fq_trial;
+/* Build inputs, oracle values and buffers (guard bytes around every output) for kernel k. Owner: the arena; nothing to
+ * free. Errors: FQ_ERR_USAGE for impossible shapes, FQ_ERR_SKIPPED when k cannot run here, FQ_ERR_MEMORY. */
+fq_status fq_trial_create(const fq_kernel *k, const fq_trial_shape *s, fq_arena *arena, fq_trial **out) FQ_MUST_USE;
+/* One repetition (fits fq_task.run) and the comparison with the oracle (fits fq_task.judge): worst element as a pair
+ * (error, bound), and the Frobenius norm and guard bytes checked as well (violations give err = infinity with a
+ * message). */
+fq_status fq_trial_run(void *trial);
+fq_status fq_trial_judge(void *trial, double *err, double *bound);
+/* Least work: flop of the operation, bytes = weights + activations read + outputs written (codes and scales as stored). */
+double fq_trial_flop(const fq_trial *t);
+double fq_trial_bytes(const fq_trial *t);
+fq_engine fq_trial_engine(const fq_trial *t);
+/* Output buffer, for bit-for-bit comparisons between thread counts. */
+const void *fq_trial_output(const fq_trial *t, size_t *bytes);
+
+/* Every usable kernel (or the one named; NULL = all) on a list of shapes with odd sizes; one line each through `say`.
+ * *failed and *checked count trials. */
+fq_status fq_check_kernels(const char *kernel, void (*say)(void *ctx, const char *line), void *ctx, int *checked,
+                           int *failed) FQ_MUST_USE;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,175 @@
+/* Trials of the rope kernels: a fused projection row in, queries and cache rows out, all of them judged as quantized
+ * rows of the rotation in double. Cache rows outside of the new tokens must stay untouched. */
+#include <math.h>
+#include <string.h>
+#include "kernels/trial_parts.h"
+
+typedef struct rope_trial {
+    fq_rope_args args;
+    fq_kv_cache kv;
+    int *past;
+    size_t head_bytes, scale_bytes;
+} rope_trial;
+
+static fq_status run(fq_trial *t) {
+    const rope_trial *g = t->family;
+    return t->kernel->run.rope(&g->args);
+}
+
+/* The rotated and scaled head, and how far float32 may be off: 8 roundoffs of the two products, which may cancel. */
+static void rotated(const fq_rope_args *a, const float *x, int position, const float *post, int divide, double *y,
+                    double *slack) {
+    const int half = a->kv->head_dim / 2;
+    for (int i = 0; i < half; i++) {
+        const double c = (double)a->cos_t[position * half + i], s = (double)a->sin_t[position * half + i];
+        const double low = (double)x[i], high = (double)x[i + half];
+        y[i] = low * c - high * s;
+        y[i + half] = high * c + low * s;
+        slack[i] = 8.0 * FQ_U32 * (fabs(low * c) + fabs(high * s));
+        slack[i + half] = 8.0 * FQ_U32 * (fabs(high * c) + fabs(low * s));
+    }
+    for (int i = 0; i < 2 * half && post; i++) {
+        const double f = divide ? 1.0 / (double)post[i] : (double)post[i];
+        y[i] *= f;
+        slack[i] *= fabs(f);
+    }
+}
+
+static void judge_cache_row(const rope_trial *g, const uint8_t *codes, const uint8_t *scales, size_t row,
+                            const double *y, const double *slack, fq_worst *worst) {
+    const fq_kv_cache *c = &g->kv;
+    uint32_t code = 0;
+    float scale = 1.0f;
+    if (scales) {
+        memcpy(&code, scales + row * g->scale_bytes, g->scale_bytes);
+        scale = fq_formats[c->recipe->scale].decode(code);
+    }
+    fq_trial_codes(c->recipe, y, slack, c->head_dim, codes + row * c->row_bytes, scale, worst);
+}
+
+static int untouched(const uint8_t *p, size_t n) {
+    while (n > 0 && *p == 0xff)
+        p++, n--;
+    return n == 0;
+}
+
+static fq_status compare(fq_trial *t, fq_worst *worst) {
+    const rope_trial *g = t->family;
+    const fq_rope_args *a = &g->args;
+    const fq_kv_cache *c = &g->kv;
+    const int d = c->head_dim, group = a->heads / c->kv_heads;
+    double y[FQ_HEAD_DIM_MAX], slack[FQ_HEAD_DIM_MAX];
+    for (int token = 0; token < a->batch * a->seq; token++) {
+        const int b = token / a->seq, position = a->past[b] + token % a->seq;
+        const float *x = a->qkv + (size_t)token * a->qkv_stride;
+        for (int h = 0; h < a->heads; h++, x += d) {
+            const size_t at = (size_t)token * (size_t)a->heads + (size_t)h;
+            rotated(a, x, position, a->post ? a->post + (size_t)(h / group) * (size_t)d : NULL, 1, y, slack);
+            fq_trial_codes(a->q_recipe, y, slack, d,
+                           (const uint8_t *)a->q + (size_t)token * a->q_stride + (size_t)h * g->head_bytes,
+                           a->q_scale ? a->q_scale[at] : 1.0f, worst);
+        }
+        for (int h = 0; h < c->kv_heads; h++, x += d) {
+            const size_t row = ((size_t)b * (size_t)c->kv_heads + (size_t)h) * (size_t)c->capacity + (size_t)position;
+            rotated(a, x, position, a->post ? a->post + (size_t)h * (size_t)d : NULL, 0, y, slack);
+            judge_cache_row(g, c->k, c->k_scale, row, y, slack, worst);
+            for (int i = 0; i < d; i++) {
+                y[i] = (double)x[(size_t)c->kv_heads * (size_t)d + (size_t)i];
+                slack[i] = FQ_U32 * fabs(y[i]);
+            }
+            judge_cache_row(g, c->v, c->v_scale, row, y, slack, worst);
+        }
+    }
+    for (size_t r = 0; r < (size_t)c->batch * (size_t)c->kv_heads * (size_t)c->capacity; r++) {
+        const int b = (int)(r / ((size_t)c->kv_heads * (size_t)c->capacity));
+        const int position = (int)(r % (size_t)c->capacity);
+        if (position >= a->past[b] && position < a->past[b] + a->seq) continue;
+        const int codes =
+            untouched(c->k + r * c->row_bytes, c->row_bytes) && untouched(c->v + r * c->row_bytes, c->row_bytes);
+        const int scales = !c->k_scale || (untouched(c->k_scale + r * g->scale_bytes, g->scale_bytes) &&
+                                           untouched(c->v_scale + r * g->scale_bytes, g->scale_bytes));
+        if (codes && scales) continue;
+        (void)fq_fail(FQ_ERR_FAILED, "%s: wrote cache row %d of sequence %d, expected %d .. %d only", t->kernel->name,
+                      position, b, a->past[b], a->past[b] + a->seq - 1);
+        worst->err = INFINITY;
+        break;
+    }
+    return FQ_OK;
+}
+
+static fq_status build_inputs(fq_trial *t, rope_trial *g) {
+    const fq_trial_shape *s = &t->shape;
+    const size_t tokens = (size_t)s->batch * (size_t)s->seq, d = (size_t)s->head_dim, half = d / 2;
+    const size_t width = (size_t)(s->heads + 2 * s->kv_heads) * d, stride = width + 16, floats = tokens * stride;
+    const size_t positions = (size_t)(s->past + s->seq), angles = positions * half, scaled = (size_t)s->kv_heads * d;
+    float *qkv = FQ_NEW(t->arena, float, floats), *post = FQ_NEW(t->arena, float, scaled);
+    float *cos_t = FQ_NEW(t->arena, float, angles), *sin_t = FQ_NEW(t->arena, float, angles);
+    g->past = FQ_NEW(t->arena, int, s->batch);
+    if (!qkv || !post || !cos_t || !sin_t || !g->past) return FQ_ERR_MEMORY;
+    fq_pool pool;
+    FQ_TRY(fq_pool_create(&pool, s->seed, width, t->arena));
+    for (size_t i = 0; i < tokens; i++)
+        fq_pool_row(&pool, qkv + i * stride, width, 1.0f);
+    for (size_t i = 0; i < scaled; i++)
+        post[i] = (float)exp2(2.0 * fq_rng_uniform(&pool.rng) - 1.0);
+    for (size_t p = 0; p < positions; p++)
+        for (size_t i = 0; i < half; i++) {
+            const double angle = (double)p * pow(10000.0, -2.0 * (double)i / (double)d);
+            cos_t[p * half + i] = (float)cos(angle);
+            sin_t[p * half + i] = (float)sin(angle);
+        }
+    for (int b = 0; b < s->batch; b++)
+        g->past[b] = fq_trial_past(s, b);
+    g->args.qkv = qkv;
+    g->args.qkv_stride = stride;
+    g->args.cos_t = cos_t;
+    g->args.sin_t = sin_t;
+    g->args.post = post;
+    g->args.past = g->past;
+    t->flop = (double)(tokens * (size_t)(s->heads + s->kv_heads) * d) * 4.0; /* 3 of the rotation, 1 of the scaling */
+    t->bytes = (double)(tokens * width * sizeof(float) + tokens * d * sizeof(float) + scaled * sizeof(float));
+    return FQ_OK;
+}
+
+fq_status fq_trial_rope_create(fq_trial *t) {
+    const fq_trial_shape *s = &t->shape;
+    if (s->batch < 1 || s->seq < 1 || s->past < 0 || s->kv_heads < 1 || s->heads < 1 || s->heads % s->kv_heads != 0 ||
+        s->head_dim < 2 || s->head_dim % 2 != 0 || s->head_dim > FQ_HEAD_DIM_MAX)
+        return fq_fail(FQ_ERR_USAGE, "%s: batch %d, seq %d, past %d, heads %d of %d, head size %d make no rotation",
+                       t->kernel->name, s->batch, s->seq, s->past, s->heads, s->kv_heads, s->head_dim);
+    rope_trial *g = FQ_NEW(t->arena, rope_trial, 1);
+    if (!g) return FQ_ERR_MEMORY;
+    t->family = g;
+    t->run = run;
+    t->compare = compare;
+    FQ_TRY(build_inputs(t, g));
+    const size_t tokens = (size_t)s->batch * (size_t)s->seq, d = (size_t)s->head_dim;
+    g->head_bytes = fq_format_bytes(s->q->code, d);
+    g->scale_bytes = s->kv->group == FQ_NO_SCALE ? 0 : fq_format_bytes(s->kv->scale, 1);
+    const size_t q_bytes = (size_t)s->heads * g->head_bytes, q_stride = (q_bytes + 63) / 64 * 64 + 64;
+    const size_t q_scales = s->q->group == FQ_NO_SCALE ? 0 : tokens * (size_t)s->heads * sizeof(float);
+    /* The layout of fq_kv_cache_create, but within the guarded area. */
+    FQ_TRY(fq_kv_cache_create(&g->kv, s->kv, s->batch, s->kv_heads, s->head_dim, s->past + s->seq + 3, t->arena));
+    const size_t rows = (size_t)s->batch * (size_t)s->kv_heads * (size_t)g->kv.capacity;
+    const size_t codes = rows * g->kv.row_bytes, scales = rows * g->scale_bytes;
+    FQ_TRY(fq_trial_reserve(t, (size_t[]){tokens * q_stride, q_scales, codes, codes, scales, scales}, 6));
+    g->args.batch = s->batch;
+    g->args.seq = s->seq;
+    g->args.heads = s->heads;
+    g->args.q_recipe = s->q;
+    g->args.kv = &g->kv;
+    g->args.q = fq_trial_place(t, "q", tokens, q_stride, q_bytes);
+    g->args.q_stride = q_stride;
+    float *q_scale = fq_trial_place(t, "q_scale", 1, q_scales, q_scales);
+    g->args.q_scale = q_scales ? q_scale : NULL;
+    g->kv.k = fq_trial_place(t, "k", 1, codes, codes);
+    g->kv.v = fq_trial_place(t, "v", 1, codes, codes);
+    uint8_t *k_scale = fq_trial_place(t, "k_scale", 1, scales, scales);
+    uint8_t *v_scale = fq_trial_place(t, "v_scale", 1, scales, scales);
+    if (scales) {
+        g->kv.k_scale = k_scale;
+        g->kv.v_scale = v_scale;
+    }
+    t->bytes += (double)(tokens * (q_bytes + fq_kv_cache_bytes_per_token(&g->kv)) + q_scales);
+    return FQ_OK;
+}

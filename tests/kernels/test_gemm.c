@@ -1,0 +1,203 @@
+/* Every usable gemm kernel against double sums: odd sizes, wide strides, residuals apart and in place, poisoned outputs
+ * and scratch, one result for every number of threads. Kernels that are wrong on purpose must be rejected. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include "tests/gemm_compare.h"
+#include "tests/teeth/teeth.h"
+
+static const int tokens[] = {1, 2, 3, 5, 7, 8, 9, 17, 33, 64, 129};
+
+static int case_of(fq_op op) {
+    for (int i = 0; i < GEMM_OPS; i++)
+        if (gemm_recipes[i].op == op) return i;
+    return -1;
+}
+
+static int comparable(const fq_kernel *k, int op) {
+    return k->family == FQ_FAMILY_gemm && case_of(k->op) == op && fq_kernel_usable(k, NULL);
+}
+
+static void check(const fq_kernel *k, const gemm_case *c, int m, int scaled, gemm_residual residual) {
+    float *y = gemm_case_run(c, m, scaled, residual, k->run.gemm, k->scratch.gemm);
+    const double error = gemm_case_error(c, m, scaled, residual, k->roundoff, y);
+    if (!(error <= 1.0))
+        fail_msg("%s m=%d n=%d k=%d scaled=%d residual=%d: error %g of the bound", k->name, m, c->n, c->k, scaled,
+                 residual, error);
+    free(y);
+}
+
+/* All token counts of one problem, cycling through the ways to call. */
+static void check_case(int op, int m, int n, int k, const int *counts, int n_counts) {
+    fq_arena arena;
+    assert_int_equal(fq_arena_init(&arena, 0), FQ_OK);
+    const gemm_case c = gemm_case_make(op, m, n, k, 1, &arena);
+    for (int i = 0; i < fq_kernel_count; i++) {
+        if (!comparable(&fq_kernels[i], op)) continue;
+        for (int j = 0; j < n_counts; j++) {
+            fq_threads_set(1 + (j + n) % 2);
+            check(&fq_kernels[i], &c, counts[j], (j + k) % 3 != 0, (gemm_residual)((j + n + k) % RESIDUAL_KINDS));
+        }
+    }
+    fq_arena_free(&arena);
+}
+
+static void test_odd_sizes(void **state) {
+    static const int rows[] = {1, 6, 17, 96, 100}, inputs[] = {1, 7, 64, 100, 576, 1000};
+    for (int op = 0; op < GEMM_OPS; op++)
+        for (int n = 0; n < 5; n++)
+            for (int k = 0; k < 6; k++)
+                check_case(op, 129, rows[n], inputs[k], tokens, 11);
+}
+
+static void test_long_rows(void **state) {
+    static const int counts[] = {1, 4, 20};
+    for (int op = 0; op < GEMM_OPS; op++)
+        check_case(op, 20, 17, 11008, counts, 3);
+}
+
+/* More tokens than a chunk, more rows than wait for each other. */
+static void test_many_tokens_and_rows(void **state) {
+    static const int many[] = {600, 1030}, few[] = {9};
+    for (int op = 0; op < GEMM_OPS; op++) {
+        check_case(op, 1030, 19, 300, many, 2);
+        check_case(op, 9, 4201, op >= GEMM_OPS - 2 ? 1100 : 530, few, 1);
+    }
+}
+
+static void test_thread_count_changes_nothing(void **state) {
+    static const int counts[] = {1, 3, 8, 50, 300};
+    for (int op = 0; op < GEMM_OPS; op++) {
+        fq_arena arena;
+        assert_int_equal(fq_arena_init(&arena, 0), FQ_OK);
+        const gemm_case c = gemm_case_make(op, 300, 101, 700, 2, &arena);
+        for (int i = 0; i < fq_kernel_count; i++) {
+            /* What a baseline does with its threads is not ours to promise. */
+            if (!comparable(&fq_kernels[i], op) || fq_kernels[i].role == FQ_ROLE_BASELINE) continue;
+            for (int j = 0; j < 5; j++) {
+                float *y[3];
+                for (int t = 0; t < 3; t++) {
+                    fq_threads_set(t + 1);
+                    y[t] = gemm_case_run(&c, counts[j], 1, RESIDUAL_NONE, fq_kernels[i].run.gemm,
+                                         fq_kernels[i].scratch.gemm);
+                    assert_non_null(y[t]);
+                    assert_memory_equal(y[0], y[t], ((size_t)counts[j] * c.y_stride + 2 * GEMM_GUARD) * sizeof(float));
+                }
+                for (int t = 0; t < 3; t++)
+                    free(y[t]);
+            }
+        }
+        fq_arena_free(&arena);
+    }
+}
+
+/* Every E4M3 and INT4 code under every group scale, one product each: K = 1 leaves nothing to cancel or to hide in. */
+static void test_every_code_and_scale(void **state) {
+    static const int ops[] = {FQ_OP_GEMM_I4F8, FQ_OP_GEMM_F8F8};
+    for (int o = 0; o < 2; o++) {
+        const int op = case_of((fq_op)ops[o]), grouped = ops[o] == FQ_OP_GEMM_I4F8;
+        fq_arena arena;
+        assert_int_equal(fq_arena_init(&arena, 0), FQ_OK);
+        gemm_case c = gemm_case_make(op, 254, grouped ? 126 * 16 : 254, 1, 3, &arena);
+        for (int n = 0; n < c.n; n++) {
+            c.w.codes[(size_t)n * c.w.row_bytes] = (uint8_t)(grouped ? n % 16 : n < 127 ? n : n + 1);
+            if (grouped) c.w.scales[n] = (uint8_t)(1 + n / 16);
+        }
+        for (int i = 0; i < c.m; i++)
+            c.x[(size_t)i * c.x_stride] = (uint8_t)(i < 127 ? i : i + 1);
+        gemm_reference_sums(&c);
+        for (int i = 0; i < fq_kernel_count; i++) {
+            if (!comparable(&fq_kernels[i], op)) continue;
+            for (int m = 1; m <= c.m; m = m == 1 ? 4 : m == 4 ? c.m : m + 1) {
+                float *y = gemm_case_run(&c, m, 0, RESIDUAL_NONE, fq_kernels[i].run.gemm, fq_kernels[i].scratch.gemm);
+                assert_non_null(y);
+                for (int t = 0; t < m; t++)
+                    for (int n = 0; n < c.n; n++) { /* exact: 4 x 4 bits, one rounding by the row scale */
+                        const float exact = (float)c.sum[(size_t)t * (size_t)c.n + (size_t)n];
+                        if (y[GEMM_GUARD + (size_t)t * c.y_stride + (size_t)n] != exact * c.w.row_scale[n])
+                            fail_msg("%s: wrong product of token code %d and row %d", fq_kernels[i].name, t, n);
+                    }
+                free(y);
+            }
+        }
+        fq_arena_free(&arena);
+    }
+}
+
+static void test_integers_do_not_overflow(void **state) {
+    static const fq_op ops[] = {FQ_OP_GEMM_I8I8, FQ_OP_GEMM_I4I8};
+    for (int o = 0; o < 2; o++) {
+        const int op = case_of(ops[o]), k = o == 0 ? 131000 : 11008;
+        fq_arena arena;
+        assert_int_equal(fq_arena_init(&arena, 0), FQ_OK);
+        gemm_case c = gemm_case_make(op, 9, 2, k, 4, &arena);
+        memset(c.w.codes, o == 0 ? 0x80 : 0x88, o == 0 ? (size_t)k : (size_t)k / 2); /* -128, -8 */
+        for (int i = 0; i < c.m; i++)
+            memset(c.x + (size_t)i * c.x_stride, 0x80, (size_t)k);
+        gemm_reference_sums(&c);
+        for (int i = 0; i < fq_kernel_count; i++)
+            if (comparable(&fq_kernels[i], op)) {
+                check(&fq_kernels[i], &c, 1, 0, RESIDUAL_NONE);
+                check(&fq_kernels[i], &c, 9, 1, RESIDUAL_NONE);
+            }
+        fq_arena_free(&arena);
+    }
+}
+
+static void test_wrong_recipes_are_refused(void **state) {
+    fq_arena arena;
+    assert_int_equal(fq_arena_init(&arena, 0), FQ_OK);
+    const gemm_case c = gemm_case_make(case_of(FQ_OP_GEMM_I8I8), 2, 6, 64, 5, &arena);
+    for (int i = 0; i < fq_kernel_count; i++) {
+        const fq_kernel *k = &fq_kernels[i];
+        if (k->family != FQ_FAMILY_gemm || k->role == FQ_ROLE_REF || k->op == FQ_OP_GEMM_I8I8) continue;
+        if (!fq_kernel_usable(k, NULL)) continue;
+        fq_gemm_args a = {.m = 2, .w = &c.w, .a = c.a, .x = c.x, .x_stride = c.x_stride};
+        assert_int_equal(k->run.gemm(&a), FQ_ERR_UNSUPPORTED);
+    }
+    fq_arena_free(&arena);
+}
+
+static double judge_teeth(fq_op op, int k, gemm_residual residual, fq_status (*run)(const fq_gemm_args *)) {
+    fq_arena arena;
+    assert_int_equal(fq_arena_init(&arena, 0), FQ_OK);
+    const gemm_case c = gemm_case_make(case_of(op), 5, 13, k, 6, &arena);
+    const double u = op == FQ_OP_GEMM_I8I8 || op == FQ_OP_GEMM_I4I8 ? 0.0 : 1.2e-7;
+    float *y = gemm_case_run(&c, 5, 1, residual, run, NULL);
+    const double error = gemm_case_error(&c, 5, 1, residual, u, y);
+    free(y);
+    fq_arena_free(&arena);
+    return error;
+}
+
+static void test_teeth(void **state) {
+    for (int i = 0; i < GEMM_OPS; i++) {
+        const fq_op op = gemm_recipes[i].op;
+        assert_true(judge_teeth(op, 301, RESIDUAL_APART, fq_teeth_gemm_right) <= 1.0);
+        assert_false(judge_teeth(op, 301, RESIDUAL_NONE, fq_teeth_gemm_drops_last_k) <= 1.0);
+        assert_false(judge_teeth(op, 301, RESIDUAL_NONE, fq_teeth_gemm_ignores_row_scale) <= 1.0);
+        assert_false(judge_teeth(op, 301, RESIDUAL_NONE, fq_teeth_gemm_ignores_x_scale) <= 1.0);
+        assert_false(judge_teeth(op, 301, RESIDUAL_NONE, fq_teeth_gemm_skips_last_output) <= 1.0);
+        assert_false(judge_teeth(op, 301, RESIDUAL_NONE, fq_teeth_gemm_writes_beyond_row) <= 1.0);
+        assert_false(judge_teeth(op, 301, RESIDUAL_IS_Y, fq_teeth_gemm_adds_residual_twice) <= 1.0);
+    }
+    assert_false(judge_teeth(FQ_OP_GEMM_I4F8, 301, RESIDUAL_NONE, fq_teeth_gemm_unrounded_operand) <= 1.0);
+    assert_false(judge_teeth(FQ_OP_GEMM_W4A16, 301, RESIDUAL_NONE, fq_teeth_gemm_unrounded_operand) <= 1.0);
+    assert_false(judge_teeth(FQ_OP_GEMM_I4F8, 3, RESIDUAL_NONE, fq_teeth_gemm_subnormals_to_zero) <= 1.0);
+    assert_false(judge_teeth(FQ_OP_GEMM_F8F8, 3, RESIDUAL_NONE, fq_teeth_gemm_subnormals_to_zero) <= 1.0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_odd_sizes),
+        cmocka_unit_test(test_long_rows),
+        cmocka_unit_test(test_many_tokens_and_rows),
+        cmocka_unit_test(test_thread_count_changes_nothing),
+        cmocka_unit_test(test_every_code_and_scale),
+        cmocka_unit_test(test_integers_do_not_overflow),
+        cmocka_unit_test(test_wrong_recipes_are_refused),
+        cmocka_unit_test(test_teeth),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

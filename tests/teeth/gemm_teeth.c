@@ -1,0 +1,102 @@
+/* One plain gemm loop with a switch for each fault. */
+#include <math.h>
+#include "tests/teeth/teeth.h"
+
+typedef enum fault {
+    RIGHT,
+    DROPS_LAST_K,
+    IGNORES_ROW_SCALE,
+    IGNORES_X_SCALE,
+    UNROUNDED_OPERAND,
+    SUBNORMALS_TO_ZERO,
+    SKIPS_LAST_OUTPUT,
+    WRITES_BEYOND_ROW,
+    ADDS_RESIDUAL_TWICE
+} fault;
+
+static float weight(const fq_qmatrix *w, int r, int c, fault f) {
+    const int bits = fq_formats[w->recipe->code].bits;
+    const uint8_t *p = w->codes + (size_t)r * w->row_bytes + (size_t)c * (size_t)bits / 8;
+    uint32_t code = 0;
+    for (int b = 0; b < (bits + 7) / 8; b++)
+        code |= (uint32_t)p[b] << (8 * b);
+    if (bits == 4) code = c % 2 ? code >> 4 : code & 15;
+    float s = 1.0f;
+    if (w->scales) {
+        const fq_format *format = &fq_formats[w->recipe->scale];
+        const size_t bytes = (size_t)format->bits / 8, i = (size_t)r * (size_t)w->groups + (size_t)(c / w->group);
+        uint32_t scale = 0;
+        for (size_t b = 0; b < bytes; b++)
+            scale |= (uint32_t)w->scales[i * bytes + b] << (8 * b);
+        s = format->decode(scale);
+    }
+    if (f == UNROUNDED_OPERAND) return fq_formats[w->recipe->code].decode(code) * (w->recipe->group > 0 ? s : 1.0f);
+    return fq_recipe_value(w->recipe, code, s);
+}
+
+static float activation(const fq_gemm_args *a, int i, int k, fault f) {
+    const size_t bytes = (size_t)fq_formats[a->a->code].bits / 8;
+    const uint8_t *p = (const uint8_t *)a->x + (size_t)i * a->x_stride + (size_t)k * bytes;
+    uint32_t code = 0;
+    for (size_t b = 0; b < bytes; b++)
+        code |= (uint32_t)p[b] << (8 * b);
+    const float x = fq_formats[a->a->code].decode(code);
+    return f == SUBNORMALS_TO_ZERO && a->a->code == FQ_E4M3 && fabsf(x) < 0x1p-6f ? 0.0f : x;
+}
+
+static float sum(const fq_gemm_args *a, int i, int n, fault f) {
+    const int k = f == DROPS_LAST_K ? a->w->cols / 2 * 2 : a->w->cols;
+    if (a->a->code == FQ_INT8) {
+        int32_t s = 0;
+        for (int c = 0; c < k; c++)
+            s += (int32_t)activation(a, i, c, f) * (int32_t)weight(a->w, n, c, f);
+        return (float)s;
+    }
+    float s = 0.0f;
+    for (int c = 0; c < k; c++)
+        s += activation(a, i, c, f) * weight(a->w, n, c, f);
+    return s;
+}
+
+static fq_status gemm(const fq_gemm_args *a, fault f) {
+    const int last = a->w->rows - 1;
+    for (int i = 0; i < a->m; i++)
+        for (int n = 0; n <= last; n++) {
+            if (f == SKIPS_LAST_OUTPUT && i == a->m - 1 && n == last) continue;
+            float *y = a->y + (size_t)i * a->y_stride + n;
+            float v = sum(a, i, n, f) * (a->x_scale && f != IGNORES_X_SCALE ? a->x_scale[i] : 1.0f);
+            if (f != IGNORES_ROW_SCALE) v *= a->w->row_scale[n];
+            const float residual = a->residual ? a->residual[(size_t)i * a->y_stride + (size_t)n] : 0.0f;
+            *y = v + (f == ADDS_RESIDUAL_TWICE ? 2 * residual : residual);
+            if (f == WRITES_BEYOND_ROW && i == a->m - 1 && n == last) y[1] = 0.0f;
+        }
+    return FQ_OK;
+}
+
+fq_status fq_teeth_gemm_right(const fq_gemm_args *a) {
+    return gemm(a, RIGHT);
+}
+fq_status fq_teeth_gemm_drops_last_k(const fq_gemm_args *a) {
+    return gemm(a, DROPS_LAST_K);
+}
+fq_status fq_teeth_gemm_ignores_row_scale(const fq_gemm_args *a) {
+    return gemm(a, IGNORES_ROW_SCALE);
+}
+fq_status fq_teeth_gemm_ignores_x_scale(const fq_gemm_args *a) {
+    return gemm(a, IGNORES_X_SCALE);
+}
+fq_status fq_teeth_gemm_unrounded_operand(const fq_gemm_args *a) {
+    return gemm(a, UNROUNDED_OPERAND);
+}
+fq_status fq_teeth_gemm_subnormals_to_zero(const fq_gemm_args *a) {
+    return gemm(a, SUBNORMALS_TO_ZERO);
+}
+fq_status fq_teeth_gemm_skips_last_output(const fq_gemm_args *a) {
+    return gemm(a, SKIPS_LAST_OUTPUT);
+}
+fq_status fq_teeth_gemm_writes_beyond_row(const fq_gemm_args *a) {
+    return gemm(a, WRITES_BEYOND_ROW);
+}
+fq_status fq_teeth_gemm_adds_residual_twice(const fq_gemm_args *a) {
+    return gemm(a, ADDS_RESIDUAL_TWICE);
+}
