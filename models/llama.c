@@ -1,0 +1,260 @@
+/* The forward pass of a Llama, for prefill and decode alike: one function a block, read from top to bottom. Numbers
+ * live in kernels/ops.h (what each operation computes) and in the variant (what each tensor is rounded to). */
+#include "models/session.h"
+#include "models/weights.h"
+#include <stdlib.h>
+#include <string.h>
+
+static size_t round_up(size_t n, size_t to) {
+    return (n + to - 1) / to * to;
+}
+
+/* Bytes between rows of activation codes. */
+static size_t code_stride(const fq_recipe *a, int width) {
+    return round_up(fq_format_bytes(a->code, (size_t)width), 64);
+}
+
+static int widest(const fq_llama_config *c) {
+    int q = c->heads * c->head_dim, w = c->hidden > c->intermediate ? c->hidden : c->intermediate;
+    return w > q ? w : q;
+}
+
+static fq_status allocate(fq_session *s) {
+    const fq_llama_config *c = &s->net->config;
+    const fq_variant *v = s->net->variant;
+    size_t n = (size_t)s->max_tokens, q = (size_t)(c->heads * c->head_dim), kv = (size_t)(c->kv_heads * c->head_dim);
+    s->x = FQ_NEW(&s->arena, float, n *(size_t)c->hidden);
+    s->qkv = FQ_NEW(&s->arena, float, n *(q + 2 * kv));
+    s->attention = FQ_NEW(&s->arena, float, n *q);
+    s->gate_up = FQ_NEW(&s->arena, float, n * 2 * (size_t)c->intermediate);
+    size_t row = code_stride(v->a, widest(c)), head_row = code_stride(v->head_a, c->hidden);
+    s->codes = fq_arena_calloc(&s->arena, n, row > head_row ? row : head_row);
+    s->code_scale = FQ_NEW(&s->arena, float, n);
+    s->q_stride = (size_t)c->heads * fq_format_bytes(v->q->code, (size_t)c->head_dim);
+    s->q_codes = fq_arena_calloc(&s->arena, n, s->q_stride);
+    s->q_scale = FQ_NEW(&s->arena, float, n *(size_t)c->heads);
+    s->past = FQ_NEW(&s->arena, int, s->batch);
+    s->kv = FQ_NEW(&s->arena, fq_kv_cache, s->net->layers);
+    if (!s->x || !s->qkv || !s->attention || !s->gate_up || !s->codes || !s->code_scale || !s->q_codes || !s->q_scale ||
+        !s->past || !s->kv) {
+        return FQ_ERR_MEMORY;
+    }
+    for (int l = 0; l < s->net->layers; l++) {
+        FQ_TRY(fq_kv_cache_create(&s->kv[l], v->kv, s->batch, c->kv_heads, c->head_dim, s->capacity, &s->arena));
+    }
+    return FQ_OK;
+}
+
+fq_status fq_session_create(const fq_llama *net, int batch, int capacity, int max_tokens, fq_session **out) {
+    *out = NULL;
+    if (batch < 1 || capacity < 1 || max_tokens < batch) {
+        return fq_fail(FQ_ERR_USAGE, "batch %d, %d positions, %d tokens: nothing to run", batch, capacity, max_tokens);
+    }
+    if (capacity > net->positions) {
+        return fq_fail(FQ_ERR_USAGE, "%s: %d positions asked, the model has %d", net->model->checkpoint.name, capacity,
+                       net->positions);
+    }
+    fq_session *s = calloc(1, sizeof *s);
+    if (!s) return fq_fail(FQ_ERR_MEMORY, "out of memory");
+    s->net = net;
+    s->batch = batch;
+    s->capacity = capacity;
+    s->max_tokens = max_tokens;
+    fq_status st = fq_arena_init(&s->arena, 0);
+    if (st == FQ_OK) st = fq_arena_init(&s->scratch, 0);
+    if (st == FQ_OK) st = allocate(s);
+    if (st != FQ_OK) {
+        fq_session_free(s);
+        return st;
+    }
+    *out = s;
+    return FQ_OK;
+}
+
+void fq_session_free(fq_session *s) {
+    if (!s) return;
+    fq_arena_free(&s->scratch);
+    fq_arena_free(&s->arena);
+    free(s);
+}
+
+void fq_session_rewind(fq_session *s, int past) {
+    FQ_ASSERT(past >= 0 && past <= s->past[0]);
+    for (int b = 0; b < s->batch; b++)
+        s->past[b] = past;
+}
+
+int fq_session_past(const fq_session *s) {
+    return s->past[0];
+}
+
+size_t fq_session_kv_bytes(const fq_session *s) {
+    return (size_t)s->net->layers * (size_t)s->batch * (size_t)s->past[0] * fq_kv_cache_bytes_per_token(&s->kv[0]);
+}
+
+/* y = residual + codes x W^T, the codes being those that the last row kernel left in s->codes. */
+static fq_status linear(fq_session *s, const fq_linear *lin, int m, float *y, size_t y_stride, const float *residual) {
+    fq_gemm_args g = {.m = m,
+                      .w = &lin->w,
+                      .packed = lin->packed,
+                      .a = lin->a,
+                      .x = s->codes,
+                      .x_stride = code_stride(lin->a, lin->w.cols),
+                      .x_scale = lin->a->group == FQ_NO_SCALE ? NULL : s->code_scale,
+                      .y = y,
+                      .y_stride = y_stride,
+                      .residual = residual};
+    size_t mark = s->scratch.used;
+    g.scratch = fq_arena_alloc(&s->scratch, lin->kernel->scratch.gemm ? lin->kernel->scratch.gemm(&g) : 0);
+    if (!g.scratch) return FQ_ERR_MEMORY;
+    fq_status st = lin->kernel->run.gemm(&g);
+    fq_arena_reset(&s->scratch, mark);
+    return st;
+}
+
+static void add_bias(float *y, size_t stride, int m, const float *bias, int n) {
+    for (int i = 0; bias && i < m; i++) {
+        for (int j = 0; j < n; j++)
+            y[(size_t)i * stride + (size_t)j] += bias[j];
+    }
+}
+
+/* One row kernel from floats to activation codes in s->codes. */
+static fq_status quantize(fq_session *s, const fq_kernel *kernel, const float *x, size_t x_stride, int m, int k,
+                          const float *gamma, const fq_recipe *a) {
+    fq_row_args r = {.m = m,
+                     .k = k,
+                     .x = x,
+                     .x_stride = x_stride,
+                     .gamma = gamma,
+                     .eps = s->net->config.rms_eps,
+                     .a = a,
+                     .out = s->codes,
+                     .out_stride = code_stride(a, k),
+                     .scale = s->code_scale};
+    return kernel->run.row(&r);
+}
+
+static fq_status attention_block(fq_session *s, int l, int seq) {
+    const fq_llama *net = s->net;
+    const fq_llama_config *c = &net->config;
+    const fq_layer *L = &net->layer[l % net->built];
+    int m = s->batch * seq, q = c->heads * c->head_dim, width = q + 2 * c->kv_heads * c->head_dim;
+
+    FQ_TRY(quantize(s, net->rmsnorm, s->x, (size_t)c->hidden, m, c->hidden, L->attention_norm, L->qkv.a));
+    FQ_TRY(linear(s, &L->qkv, m, s->qkv, (size_t)width, NULL));
+    add_bias(s->qkv, (size_t)width, m, L->qkv_bias, width);
+    if (s->observe) s->observe(s->observe_ctx, l, s->qkv + q, width, m, seq, s->past);
+
+    fq_rope_args r = {.batch = s->batch,
+                      .seq = seq,
+                      .heads = c->heads,
+                      .past = s->past,
+                      .qkv = s->qkv,
+                      .qkv_stride = (size_t)width,
+                      .cos_t = net->cos_t,
+                      .sin_t = net->sin_t,
+                      .post = L->post,
+                      .q_recipe = net->variant->q,
+                      .q = s->q_codes,
+                      .q_stride = s->q_stride,
+                      .q_scale = s->q_scale,
+                      .kv = &s->kv[l]};
+    FQ_TRY(net->rope->run.rope(&r));
+
+    const fq_kernel *kernel = seq == 1 ? net->attention_decode : net->attention_prefill;
+    fq_attention_args a = {.q_recipe = net->variant->q,
+                           .p_recipe = net->variant->p,
+                           .q = s->q_codes,
+                           .q_stride = s->q_stride,
+                           .q_scale = net->variant->q->group == FQ_NO_SCALE ? NULL : s->q_scale,
+                           .kv = &s->kv[l],
+                           .batch = s->batch,
+                           .seq = seq,
+                           .heads = c->heads,
+                           .past = s->past,
+                           .causal = 1,
+                           .out = s->attention,
+                           .out_stride = (size_t)q};
+    size_t mark = s->scratch.used;
+    a.scratch = fq_arena_alloc(&s->scratch, kernel->scratch.attention ? kernel->scratch.attention(&a) : 0);
+    if (!a.scratch) return FQ_ERR_MEMORY;
+    fq_status st = kernel->run.attention(&a);
+    fq_arena_reset(&s->scratch, mark);
+    if (st != FQ_OK) return st;
+
+    FQ_TRY(quantize(s, net->quant_rows, s->attention, (size_t)q, m, q, NULL, L->o.a));
+    FQ_TRY(linear(s, &L->o, m, s->x, (size_t)c->hidden, s->x));
+    add_bias(s->x, (size_t)c->hidden, m, L->o_bias, c->hidden);
+    return FQ_OK;
+}
+
+static fq_status mlp_block(fq_session *s, int l, int seq) {
+    const fq_llama *net = s->net;
+    const fq_llama_config *c = &net->config;
+    const fq_layer *L = &net->layer[l % net->built];
+    int m = s->batch * seq, ff = c->intermediate;
+
+    FQ_TRY(quantize(s, net->rmsnorm, s->x, (size_t)c->hidden, m, c->hidden, L->mlp_norm, L->gate_up.a));
+    FQ_TRY(linear(s, &L->gate_up, m, s->gate_up, (size_t)(2 * ff), NULL));
+    add_bias(s->gate_up, (size_t)(2 * ff), m, L->gate_up_bias, 2 * ff);
+    FQ_TRY(quantize(s, net->swiglu, s->gate_up, (size_t)(2 * ff), m, ff, NULL, L->down.a));
+    FQ_TRY(linear(s, &L->down, m, s->x, (size_t)c->hidden, s->x));
+    add_bias(s->x, (size_t)c->hidden, m, L->down_bias, c->hidden);
+    return FQ_OK;
+}
+
+static fq_status embed(fq_session *s, const int *ids, int m) {
+    const fq_llama_config *c = &s->net->config;
+    const fq_model *model = s->net->model;
+    const fq_tensor *t =
+        fq_model_has_weights(model) ? fq_checkpoint_find(&model->checkpoint, "model.embed_tokens.weight") : NULL;
+    for (int i = 0; i < m; i++) {
+        if (ids[i] < 0 || ids[i] >= c->vocab) {
+            return fq_fail(FQ_ERR_USAGE, "token id %d at position %d is outside the vocabulary of %d", ids[i], i,
+                           c->vocab);
+        }
+    }
+#pragma omp parallel for schedule(static)
+    for (int i = 0; i < m; i++) {
+        fq_weights_embedding(model, t, ids[i], s->x + (size_t)i * (size_t)c->hidden);
+    }
+    return FQ_OK;
+}
+
+fq_status fq_session_forward(fq_session *s, const int *ids, int seq) {
+    int m = s->batch * seq;
+    if (seq < 1 || m > s->max_tokens || s->past[0] + seq > s->capacity) {
+        return fq_fail(FQ_ERR_USAGE, "%d x %d tokens after %d: the session holds %d positions and %d tokens a call",
+                       s->batch, seq, s->past[0], s->capacity, s->max_tokens);
+    }
+    s->rows = 0;
+    FQ_TRY(embed(s, ids, m));
+    for (int l = 0; l < s->net->layers; l++) {
+        FQ_TRY(attention_block(s, l, seq));
+        FQ_TRY(mlp_block(s, l, seq));
+    }
+    for (int b = 0; b < s->batch; b++)
+        s->past[b] += seq;
+    s->rows = m;
+    s->seq = seq;
+    return FQ_OK;
+}
+
+fq_status fq_session_logits(fq_session *s, int first, int n, float *logits) {
+    const fq_llama *net = s->net;
+    FQ_ASSERT(first >= 0 && n >= 0 && first + n <= s->rows);
+    FQ_TRY(quantize(s, net->rmsnorm, s->x + (size_t)first * (size_t)net->config.hidden, (size_t)net->config.hidden, n,
+                    net->config.hidden, net->final_norm, net->head.a));
+    return linear(s, &net->head, n, logits, (size_t)net->config.vocab, NULL);
+}
+
+fq_status fq_session_last_logits(fq_session *s, float *logits) {
+    const fq_llama *net = s->net;
+    size_t hidden = (size_t)net->config.hidden;
+    FQ_ASSERT(s->rows == s->batch * s->seq && s->rows > 0);
+    /* a stride of seq rows picks the last position of every sequence */
+    FQ_TRY(quantize(s, net->rmsnorm, s->x + (size_t)(s->seq - 1) * hidden, (size_t)s->seq * hidden, s->batch,
+                    net->config.hidden, net->final_norm, net->head.a));
+    return linear(s, &net->head, s->batch, logits, (size_t)net->config.vocab, NULL);
+}

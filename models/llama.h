@@ -1,0 +1,144 @@
+/* A Llama prepared for one variant, and sessions that run it: prefill and decode are the same forward pass over the
+ * kernels of kernels.def.
+ *
+ *     fq_model model;                                     // checkpoint + tokenizer
+ *     FQ_TRY(fq_model_open("models/tiny", 1234, &model));
+ *     fq_llama *net;
+ *     FQ_TRY(fq_llama_build(&model, fq_variant_find("fireq"), &options, calibration, &net));
+ *     fq_session *s;
+ *     FQ_TRY(fq_session_create(net, 1, 1024, 512, &s));   // batch 1, 1024 positions, at most 512 tokens a call
+ *     FQ_TRY(fq_session_forward(s, ids, 512));            // prefill
+ *     FQ_TRY(fq_session_last_logits(s, logits));          // head on the last position only
+ */
+#ifndef FQ_MODELS_LLAMA_H
+#define FQ_MODELS_LLAMA_H
+#include <stddef.h>
+#include <stdint.h>
+#include "harness/arena.h"
+#include "harness/status.h"
+#include "kernels/registry.h"
+#include "models/checkpoint.h"
+#include "models/tokenizer.h"
+#include "models/variant.h"
+#include "quant/transform.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct fq_model {
+    fq_checkpoint checkpoint;
+    fq_tokenizer *tokenizer; /* NULL for shape names and checkpoints without one */
+    fq_arena arena;
+} fq_model;
+
+/* path: Hugging Face directory, .gguf file, or a shape name of models.def (random Gaussian weights of `seed`, speed
+ * only). An existing path wins over a shape name. Errors: those of fq_checkpoint_open; FQ_ERR_INPUT naming the known
+ * shapes when it is neither. Close with fq_model_close; nets built from it must be freed before. */
+fq_status fq_model_open(const char *path, uint64_t seed, fq_model *out) FQ_MUST_USE;
+void fq_model_close(fq_model *m);
+/* Rows of models.def: the shape's configuration by name (NULL if unknown), and the names 0 .. count-1. */
+const fq_llama_config *fq_model_shape(const char *name);
+int fq_model_shape_count(void);
+const char *fq_model_shape_name(int i);
+int fq_model_has_weights(const fq_model *m);   /* 0 for shape names: accuracy makes no sense */
+const char *fq_model_lossy(const fq_model *m); /* NULL, or e.g. "Q4_K": the stored weights are quantized already */
+
+typedef struct fq_linear {
+    fq_qmatrix w;
+    const fq_recipe *a;
+    const fq_kernel *kernel;
+    void *packed;
+} fq_linear;
+
+typedef struct fq_layer {
+    float *attention_norm, *mlp_norm; /* [hidden], transforms folded in */
+    fq_linear qkv;                    /* rows: H*D queries, H_kv*D keys, H_kv*D values */
+    fq_linear o, gate_up, down;       /* gate_up rows: intermediate gate, intermediate up */
+    float *qkv_bias, *o_bias;         /* NULL without attention_bias */
+    float *gate_up_bias, *down_bias;  /* NULL without mlp_bias */
+    float *post;                      /* [H_kv*D] post-RoPE factors or NULL */
+} fq_layer;
+
+/* Calibration of RoPE-aware scaling: key statistics of every layer. */
+typedef struct fq_calibration {
+    fq_key_stats *layer; /* [layers] */
+    int layers;
+    char text[96]; /* what it was gathered on, for the tables */
+    fq_arena arena;
+} fq_calibration;
+
+typedef struct fq_llama {
+    const fq_model *model;
+    fq_llama_config config;
+    const fq_variant *variant;
+    fq_variant_options options;
+    int layers; /* layers the forward pass runs: config.layers, or fewer if limited */
+    int built;  /* distinct layers in memory; layer l uses l % built (< layers only for shape names) */
+    fq_layer *layer;
+    fq_linear head;
+    float *final_norm;    /* [hidden] */
+    float *cos_t, *sin_t; /* [max_positions built][D/2] */
+    int positions;
+    const fq_kernel *attention_prefill, *attention_decode, *rmsnorm, *swiglu, *quant_rows, *rope;
+    double bits_per_weight; /* of the quantized projections, scales included */
+    size_t bytes;           /* stored bytes of projections and head */
+    int64_t parameters;     /* of the whole model */
+    double flop_per_token;  /* 2 x weights of projections (head apart) */
+    fq_arena arena;
+} fq_llama;
+
+typedef struct fq_build_options {
+    fq_variant_options variant;
+    const fq_calibration *calibration; /* NULL only where fq_variant_needs_calibration is 0, or for shape names */
+    int max_layers;                    /* 0 = all */
+    int positions;                     /* RoPE table length; 0 = min(max_positions, 8192) */
+    size_t memory_bytes; /* shape names: build at most this many bytes of layers and reuse them in turn; 0 = 4 GiB */
+} fq_build_options;
+fq_build_options fq_build_defaults(void);
+
+/* Load, transform, quantize and pack, a layer at a time. Owner: caller, fq_llama_free. Errors: FQ_ERR_MEMORY,
+ * FQ_ERR_NUMERIC (NaN in a weight, named), FQ_ERR_USAGE (variant needs calibration). */
+fq_status fq_llama_build(const fq_model *m, const fq_variant *v, const fq_build_options *o, fq_llama **out) FQ_MUST_USE;
+void fq_llama_free(fq_llama *net);
+/* Run on the oracle kernels (1) or on the fastest usable ones (0). Not while a session of it is inside a call. */
+void fq_llama_use_reference(fq_llama *net, int reference);
+/* Force one kernel by name (for --kernel): FQ_ERR_USAGE if unknown, not usable, or of an operation the net does not
+ * use. */
+fq_status fq_llama_use_kernel(fq_llama *net, const char *name) FQ_MUST_USE;
+/* Names of the distinct kernels a forward pass uses, e.g. "gemm_i4f8.avx2 gemm_bf16.avx2 attention_prefill.avx2 ..." */
+void fq_llama_kernels(const fq_llama *net, char *out, size_t bytes);
+
+typedef struct fq_session fq_session;
+/* batch sequences of up to `capacity` positions; a forward call takes at most max_tokens = batch * seq tokens.
+ * Owner: caller, fq_session_free. Errors: FQ_ERR_USAGE (capacity beyond net->positions), FQ_ERR_MEMORY. */
+fq_status fq_session_create(const fq_llama *net, int batch, int capacity, int max_tokens, fq_session **out) FQ_MUST_USE;
+void fq_session_free(fq_session *s);
+/* Run ids[batch][seq] (row-major) after the positions already there; all sequences advance by seq. Errors: FQ_ERR_USAGE
+ * (id out of range, capacity exceeded), FQ_ERR_NUMERIC. */
+fq_status fq_session_forward(fq_session *s, const int *ids, int seq) FQ_MUST_USE;
+/* Head on rows first .. first+n-1 of the last forward call's batch*seq tokens: logits[n][vocab]. */
+fq_status fq_session_logits(fq_session *s, int first, int n, float *logits) FQ_MUST_USE;
+/* Head on the last position of every sequence: logits[batch][vocab]. */
+fq_status fq_session_last_logits(fq_session *s, float *logits) FQ_MUST_USE;
+/* Forget all but the first `past` positions of every sequence. */
+void fq_session_rewind(fq_session *s, int past);
+int fq_session_past(const fq_session *s);
+size_t fq_session_kv_bytes(const fq_session *s); /* cache bytes of the positions held */
+
+/* Gather key statistics by running `net` (float32) over n_ids ids in windows of `window`. */
+fq_status fq_calibrate(const fq_llama *net, const int *ids, size_t n_ids, int window, fq_calibration **out) FQ_MUST_USE;
+void fq_calibration_free(fq_calibration *c);
+/* Default calibration ids: the model directory's calibration.u16 where there is one (ids stored as little-endian
+ * uint16), else the model's own text, sampled at temperature 1 with `seed` (works offline for any model; nothing of the
+ * evaluation text is seen). ids malloc'ed; what[96] says what it is. */
+fq_status fq_calibration_ids(const fq_llama *net, uint64_t seed, int **ids, size_t *n, int *window,
+                             char what[96]) FQ_MUST_USE;
+
+/* Sample an id: temperature <= 0 takes the arg max (lowest index wins ties), else softmax(logits / temperature) with u
+ * in [0, 1). */
+int fq_sample_id(const float *logits, int vocab, float temperature, double u);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

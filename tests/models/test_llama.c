@@ -1,0 +1,283 @@
+/* The forward pass against golden numbers of an independent implementation, and against itself: prefill against decode,
+ * batch against single, threads, reference kernels, and the transforms' identity in float32. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include <jansson.h>
+#include "harness/cpu.h"
+#include "harness/metric.h"
+#include "models/corpus.h"
+
+static fq_model tiny;
+static fq_calibration *calibration;
+
+static fq_llama *net_of(const fq_variant *v) {
+    fq_build_options o = fq_build_defaults();
+    fq_llama *net;
+    o.calibration = calibration;
+    assert_int_equal(fq_llama_build(&tiny, v, &o, &net), FQ_OK);
+    return net;
+}
+
+static fq_llama *net_named(const char *name) {
+    assert_non_null(fq_variant_find(name));
+    return net_of(fq_variant_find(name));
+}
+
+static int setup(void **state) {
+    (void)state;
+    if (fq_model_open("models/tiny", 1, &tiny) != FQ_OK) {
+        print_message("%s\n", fq_message());
+        return 1;
+    }
+    fq_llama *f32 = net_named("f32");
+    int *ids, window;
+    size_t n;
+    char what[96];
+    assert_int_equal(fq_calibration_ids(f32, 1, &ids, &n, &window, what), FQ_OK);
+    assert_int_equal(fq_calibrate(f32, ids, n, window, &calibration), FQ_OK);
+    free(ids);
+    fq_llama_free(f32);
+    return 0;
+}
+
+static int teardown(void **state) {
+    (void)state;
+    fq_calibration_free(calibration);
+    fq_model_close(&tiny);
+    return 0;
+}
+
+static json_t *golden(void) {
+    json_error_t e;
+    json_t *j = json_load_file("tests/golden/golden.json", 0, &e);
+    assert_non_null(j);
+    return j;
+}
+
+static double perplexity(const fq_llama *net, const fq_corpus *c, int ctx, int limit) {
+    fq_evaluation e = {.net = net};
+    int windows;
+    assert_int_equal(fq_accuracy_create(&e.accuracy), FQ_OK);
+    assert_int_equal(fq_perplexity(&e, 1, NULL, c, ctx, FQ_PROTOCOL_GPTQ, limit, NULL, NULL, &windows), FQ_OK);
+    double ppl = fq_accuracy_summarize(e.accuracy, 1).ppl;
+    fq_accuracy_free(e.accuracy);
+    return ppl;
+}
+
+/* Perplexity of the self-sampled text: within 0.02 % of transformers' float32 number. */
+static void golden_perplexity(void **state) {
+    (void)state;
+    json_t *j = golden(), *p = json_array_get(json_object_get(json_object_get(j, "self_sampled"), "ppl"), 0);
+    double want = json_number_value(json_object_get(p, "ppl"));
+    assert_true(want > 20);
+    fq_llama *net = net_named("f32");
+    fq_corpus c;
+    assert_int_equal(fq_corpus_named(&tiny, "self-sampled", 0, &c), FQ_OK);
+    assert_int_equal(c.n, 128 * 1024);
+    double got = perplexity(net, &c, 1024, 0);
+    print_message("self-sampled ctx 1024: %.6f, golden %.6f\n", got, want);
+    assert_true(fabs(got / want - 1) < 2e-4);
+    fq_corpus_free(&c);
+    fq_llama_free(net);
+    json_decref(j);
+}
+
+/* The greedy continuation, id for id. */
+static void golden_greedy(void **state) {
+    (void)state;
+    json_t *j = golden(), *g = json_object_get(j, "greedy");
+    json_t *prompt = json_object_get(g, "prompt_ids"), *next = json_object_get(g, "next64_ids");
+    int n = (int)json_array_size(prompt), more = (int)json_array_size(next), ids[256];
+    assert_int_equal(more, 64);
+    for (int i = 0; i < n; i++)
+        ids[i] = (int)json_integer_value(json_array_get(prompt, (size_t)i));
+    fq_llama *net = net_named("f32");
+    fq_session *s;
+    float *logits = malloc((size_t)net->config.vocab * sizeof(float));
+    assert_int_equal(fq_session_create(net, 1, 256, 64, &s), FQ_OK);
+    assert_int_equal(fq_session_forward(s, ids, n), FQ_OK);
+    for (int i = 0; i < more; i++) {
+        assert_int_equal(fq_session_last_logits(s, logits), FQ_OK);
+        int id = fq_sample_id(logits, net->config.vocab, 0, 0);
+        assert_int_equal(id, json_integer_value(json_array_get(next, (size_t)i)));
+        assert_int_equal(fq_session_forward(s, &id, 1), FQ_OK);
+    }
+    free(logits);
+    fq_session_free(s);
+    fq_llama_free(net);
+    json_decref(j);
+}
+
+/* logits[n][vocab] of a fresh session; chunk ids a call. */
+static float *run(const fq_llama *net, const int *ids, int n, int chunk) {
+    fq_session *s;
+    float *logits = malloc((size_t)n * (size_t)net->config.vocab * sizeof(float));
+    assert_int_equal(fq_session_create(net, 1, n, n, &s), FQ_OK);
+    for (int i = 0; i < n; i += chunk) {
+        int m = n - i < chunk ? n - i : chunk;
+        assert_int_equal(fq_session_forward(s, ids + i, m), FQ_OK);
+        assert_int_equal(fq_session_logits(s, 0, m, logits + (size_t)i * (size_t)net->config.vocab), FQ_OK);
+    }
+    fq_session_free(s);
+    return logits;
+}
+
+static double worst_kld(const fq_llama *net, const float *a, const float *b, int n) {
+    double worst = 0;
+    for (int i = 0; i < n; i++) {
+        size_t at = (size_t)i * (size_t)net->config.vocab;
+        double k = fq_metric_compare(a + at, b + at, net->config.vocab, 0).kld;
+        if (!(k <= worst)) worst = k;
+    }
+    return worst;
+}
+
+enum { N = 24 };
+static void some_ids(int *ids) {
+    fq_corpus c;
+    assert_int_equal(fq_corpus_named(&tiny, "self-sampled", 0, &c), FQ_OK);
+    memcpy(ids, c.ids, N * sizeof *ids);
+    fq_corpus_free(&c);
+}
+
+/* Every variant: decode id by id and chunks of 7 give the prefill's distributions; the reference kernels do too; and
+ * one thread gives the same bits as two. */
+static void every_variant(void **state) {
+    (void)state;
+    int ids[N];
+    some_ids(ids);
+    for (int v = 0; v < fq_variant_count; v++) {
+        fq_llama *net = net_of(&fq_variants[v]);
+        float *prefill = run(net, ids, N, N), *decode = run(net, ids, N, 1), *chunks = run(net, ids, N, 7);
+        fq_threads_set(1);
+        float *single = run(net, ids, N, N);
+        fq_threads_set(2);
+        fq_llama_use_reference(net, 1);
+        float *reference = run(net, ids, N, N);
+        double d = worst_kld(net, prefill, decode, N), c = worst_kld(net, prefill, chunks, N);
+        double r = worst_kld(net, reference, prefill, N);
+        print_message("%-12s worst KLD to decode %.2g, to chunks %.2g, to reference kernels %.2g\n", net->variant->name,
+                      d, c, r);
+        assert_true(d < 5e-2 && c < 5e-2 && r < 5e-2);
+        assert_memory_equal(prefill, single, (size_t)N * (size_t)net->config.vocab * sizeof(float));
+        free(prefill);
+        free(decode);
+        free(chunks);
+        free(single);
+        free(reference);
+        fq_llama_free(net);
+    }
+}
+
+/* A batch of two sequences gives each what it gives alone. */
+static void batch(void **state) {
+    (void)state;
+    int ids[N];
+    some_ids(ids);
+    fq_llama *net = net_named("fireq");
+    size_t vocab = (size_t)net->config.vocab;
+    int half = N / 2;
+    float *a = run(net, ids, half, half), *b = run(net, ids + half, half, half);
+    float *both = malloc(2 * vocab * sizeof(float));
+    fq_session *s;
+    assert_int_equal(fq_session_create(net, 2, N, N, &s), FQ_OK);
+    assert_int_equal(fq_session_forward(s, ids, half), FQ_OK);
+    assert_int_equal(fq_session_last_logits(s, both), FQ_OK);
+    size_t last = (size_t)(half - 1) * vocab;
+    assert_true(fq_metric_compare(a + last, both, net->config.vocab, 0).kld < 1e-3);
+    assert_true(fq_metric_compare(b + last, both + vocab, net->config.vocab, 0).kld < 1e-3);
+    fq_session_free(s);
+    free(a);
+    free(b);
+    free(both);
+    fq_llama_free(net);
+}
+
+/* All transforms on float32 weights, activations and cache: the same function within float rounding. */
+static void transforms_preserve_the_function(void **state) {
+    (void)state;
+    fq_corpus c;
+    assert_int_equal(fq_corpus_named(&tiny, "self-sampled", 0, &c), FQ_OK);
+    fq_llama *f32 = net_named("f32");
+    double want = perplexity(f32, &c, 256, 8);
+    fq_llama_free(f32);
+    const int sets[] = {FQ_T_CHANNEL, FQ_T_PRE_ROPE, FQ_T_POST_ROPE, FQ_T_CHANNEL | FQ_T_PRE_ROPE | FQ_T_POST_ROPE};
+    for (int i = 0; i < 4; i++) {
+        fq_variant v = *fq_variant_find("f32");
+        v.transforms = sets[i];
+        fq_llama *net = net_of(&v);
+        double got = perplexity(net, &c, 256, 8);
+        print_message("transforms %2d: %.7f, plain %.7f\n", sets[i], got, want);
+        assert_true(fabs(got / want - 1) < 1e-5);
+        fq_llama_free(net);
+    }
+    fq_corpus_free(&c);
+}
+
+/* bits a weight count scales; a shape name reuses layers when memory is short, and says how many it built. */
+static void shapes_and_sizes(void **state) {
+    (void)state;
+    fq_llama *net = net_named("fireq-w");
+    assert_true(net->bits_per_weight > 4.06 && net->bits_per_weight < 4.08);
+    fq_llama_free(net);
+    fq_model shape;
+    assert_int_equal(fq_model_open("smollm2-135m", 7, &shape), FQ_OK);
+    assert_int_equal(fq_model_has_weights(&shape), 0);
+    fq_build_options o = fq_build_defaults();
+    o.memory_bytes = 4 << 20;
+    assert_int_equal(fq_llama_build(&shape, fq_variant_find("fireq"), &o, &net), FQ_OK);
+    assert_int_equal(net->layers, 30);
+    assert_true(net->built >= 1 && net->built < 30);
+    int ids[3] = {1, 2, 49151};
+    float *l = run(net, ids, 3, 3);
+    for (int i = 0; i < net->config.vocab; i++)
+        assert_true(isfinite(l[i]));
+    free(l);
+    fq_llama_free(net);
+    fq_model_close(&shape);
+}
+
+static void refusals(void **state) {
+    (void)state;
+    fq_llama *net = net_named("fireq-w");
+    fq_session *s;
+    int ids[4] = {0, 4096, 1, 1};
+    assert_int_equal(fq_session_create(net, 1, 5000, 10, &s), FQ_ERR_USAGE);
+    assert_int_equal(fq_session_create(net, 1, 4, 4, &s), FQ_OK);
+    assert_int_equal(fq_session_forward(s, ids, 4), FQ_ERR_USAGE);
+    assert_non_null(strstr(fq_message(), "4096"));
+    ids[1] = 4095;
+    assert_int_equal(fq_session_forward(s, ids, 4), FQ_OK);
+    assert_int_equal(fq_session_forward(s, ids, 1), FQ_ERR_USAGE);
+    fq_session_rewind(s, 3);
+    assert_int_equal(fq_session_forward(s, ids, 1), FQ_OK);
+    fq_session_free(s);
+    assert_int_equal(fq_llama_use_kernel(net, "gemm_f32.ref"), FQ_ERR_USAGE);
+    assert_int_equal(fq_llama_use_kernel(net, "nonsense"), FQ_ERR_USAGE);
+    assert_int_equal(fq_llama_use_kernel(net, "gemm_i4f8.ref"), FQ_OK);
+    fq_llama_free(net);
+    fq_build_options o = fq_build_defaults();
+    assert_int_equal(fq_llama_build(&tiny, fq_variant_find("fireq"), &o, &net), FQ_ERR_USAGE);
+    fq_model m;
+    assert_int_equal(fq_model_open("no-such-model", 1, &m), FQ_ERR_INPUT);
+    assert_non_null(strstr(fq_message(), "llama3-8b"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(golden_greedy),
+        cmocka_unit_test(every_variant),
+        cmocka_unit_test(batch),
+        cmocka_unit_test(transforms_preserve_the_function),
+        cmocka_unit_test(shapes_and_sizes),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(golden_perplexity),
+    };
+    return cmocka_run_group_tests_name("llama", tests, setup, teardown);
+}
