@@ -109,7 +109,7 @@ static fq_status self_sample(const fq_llama *net, uint64_t seed, int batch, int 
 }
 
 fq_status fq_calibration_ids(const fq_llama *net, uint64_t seed, int **ids, size_t *n, int *window, char what[96]) {
-    enum { BATCH = 8, LENGTH = 256 };
+    enum { BATCH = 8, LENGTH = 256, FILE_WINDOW = 512 };
     const fq_checkpoint *c = &net->model->checkpoint;
     char path[4096];
     struct stat st;
@@ -118,6 +118,7 @@ fq_status fq_calibration_ids(const fq_llama *net, uint64_t seed, int **ids, size
     if (c->kind == FQ_CHECKPOINT_HF && stat(path, &st) == 0) {
         fq_corpus corpus;
         FQ_TRY(fq_corpus_tokens(net->model, path, &corpus));
+        *window = net->positions < FILE_WINDOW ? net->positions : FILE_WINDOW;
         *ids = corpus.ids;
         *n = corpus.n;
         snprintf(what, 96, "%s/calibration.u16 (%zu ids)", c->name, corpus.n);

@@ -77,6 +77,8 @@ static inline int cli_run_to(cli *c, const char *stdout_path, const char *words)
     if (pid == 0) {
         cli_redirect(stdout_path != NULL ? stdout_path : out, 1);
         cli_redirect(err, 2);
+        /* Threads that spin cost a time slice a region when something else runs here too. */
+        setenv("OMP_WAIT_POLICY", "passive", 0);
         execv(c->program, argv);
         _exit(127);
     }

@@ -1,0 +1,267 @@
+/* Rows, progress, the open model, and the step from a group of tasks to rows with speed-ups. */
+#include "scenarios/context.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/clock.h"
+#include "harness/cpu.h"
+#include "harness/host.h"
+#include "scenarios/kinds.h"
+
+fq_status fq_context_init(fq_context *c, const char *scenario, uint64_t seed) {
+    memset(c, 0, sizeof *c);
+    FQ_TRY(fq_arena_init(&c->arena, (size_t)4 << 30));
+    c->scenario = scenario;
+    c->seed = seed;
+    c->cpu = fq_cpu_model();
+    c->commit = fq_build_commit();
+    c->isa = fq_isa_name(fq_cpu_isa());
+    return FQ_OK;
+}
+
+static void close_model(fq_context *c) {
+    fq_calibration_free(c->calibration);
+    c->calibration = NULL;
+    c->calibration_key = NULL;
+    if (c->model_path != NULL) fq_model_close(&c->model);
+    c->model_path = NULL;
+}
+
+void fq_context_free(fq_context *c) {
+    close_model(c);
+    fq_progress_end(c->progress);
+    free(c->results);
+    free(c->accuracy);
+    fq_arena_free(&c->arena);
+    memset(c, 0, sizeof *c);
+}
+
+fq_status fq_context_model(fq_context *c, const char *path, const fq_model **out) {
+    *out = &c->model;
+    if (c->model_path != NULL && strcmp(c->model_path, path) == 0) return FQ_OK;
+    close_model(c);
+    FQ_TRY(fq_model_open(path, c->seed, &c->model));
+    c->model_path = fq_arena_printf(&c->arena, "%s", path);
+    if (c->model_path != NULL) return FQ_OK;
+    fq_model_close(&c->model);
+    return FQ_ERR_MEMORY;
+}
+
+/* ---- progress ---- */
+
+void fq_context_total(fq_context *c, double total) {
+    fq_progress_end(c->progress);
+    c->progress = fq_progress_start(c->label, total);
+    c->progress_done = 0;
+}
+
+void fq_context_advance(fq_context *c, double done, const char *what) {
+    c->progress_done += done;
+    fq_progress_step(c->progress, c->progress_done, what);
+}
+
+fq_status fq_context_step(fq_context *c, const fq_step *s, const char *label) {
+    static fq_status (*const run[FQ_KIND_COUNT])(fq_context *, const fq_step *) = {
+#define FQ_SCENARIO(kind, about) fq_scenario_##kind,
+#include "scenarios/scenarios.def"
+#undef FQ_SCENARIO
+    };
+    fq_status status = FQ_OK;
+    for (int i = 0; i < s->threads.n && status == FQ_OK; i++) {
+        c->threads = s->threads.v[i] > 0 ? s->threads.v[i] : fq_cpu_cores();
+        fq_threads_set(c->threads);
+        c->label = label;
+        status = run[s->kind](c, s);
+        fq_progress_end(c->progress);
+        c->progress = NULL;
+    }
+    return status;
+}
+
+/* ---- rows ---- */
+
+void fq_context_result(const fq_context *c, fq_result *r) {
+    fq_result_init(r);
+    r->build_commit = c->commit;
+    r->cpu_info = c->cpu;
+    r->backend = "CPU";
+    r->isa = c->isa;
+    r->n_threads = c->threads;
+    r->scenario = c->scenario;
+    r->seed = (double)c->seed;
+}
+
+/* Room for one more of `size` bytes; the array doubles. */
+static void *grow(void *array, int n, int *cap, size_t size) {
+    if (n < *cap) return array;
+    int more = *cap > 0 ? 2 * *cap : 64;
+    void *grown = realloc(array, (size_t)more * size);
+    if (grown != NULL) *cap = more;
+    return grown;
+}
+
+fq_status fq_context_add(fq_context *c, const fq_result *r) {
+    void *rows = grow(c->results, c->n_results, &c->cap_results, sizeof *r);
+    if (rows == NULL) return fq_fail(FQ_ERR_MEMORY, "no memory for result rows");
+    c->results = rows;
+    c->results[c->n_results++] = *r;
+    if (strcmp(r->verdict, "FAIL") == 0 || strcmp(r->verdict, "INVALID") == 0) c->wrong++;
+    if (strcmp(r->verdict, "SKIP") == 0) c->skipped++;
+    return c->run != NULL ? fq_run_row(c->run, FQ_TABLE_RESULTS, r) : FQ_OK;
+}
+
+fq_status fq_context_add_accuracy(fq_context *c, const fq_accuracy_row *r) {
+    void *rows = grow(c->accuracy, c->n_accuracy, &c->cap_accuracy, sizeof *r);
+    if (rows == NULL) return fq_fail(FQ_ERR_MEMORY, "no memory for accuracy rows");
+    c->accuracy = rows;
+    c->accuracy[c->n_accuracy++] = *r;
+    return c->run != NULL ? fq_run_row(c->run, FQ_TABLE_ACCURACY, r) : FQ_OK;
+}
+
+static const char *now(fq_context *c) {
+    char buf[32];
+    return fq_arena_printf(&c->arena, "%s", fq_clock_utc(buf));
+}
+
+fq_status fq_context_reject(fq_context *c, fq_result *r, fq_verdict verdict) {
+    r->verdict = fq_verdict_name(verdict);
+    r->reason = fq_arena_printf(&c->arena, "%s", fq_message());
+    r->test_time = now(c);
+    return r->reason == NULL || r->test_time == NULL ? FQ_ERR_MEMORY : fq_context_add(c, r);
+}
+
+/* ---- measuring ---- */
+
+static fq_bench_options options(const fq_step *s) {
+    fq_bench_options o = fq_bench_defaults();
+    o.budget_s = s->budget_s;
+    o.noise_pct = s->noise_pct;
+    if (s->samples > 0) {
+        o.min_samples = o.max_samples = s->samples;
+        o.budget_s = INFINITY;
+    }
+    return o;
+}
+
+/* Mean and sample standard deviation of tokens/s, repetition by repetition as llama-bench does. */
+static void token_rates(fq_result *r, const fq_measurement *m, double tokens) {
+    double sum = 0, squares = 0;
+    for (int i = 0; i < m->n_samples; i++)
+        sum += tokens * 1e9 / m->samples[i];
+    r->avg_ts = sum / m->n_samples;
+    for (int i = 0; i < m->n_samples; i++) {
+        double d = tokens * 1e9 / m->samples[i] - r->avg_ts;
+        squares += d * d;
+    }
+    if (m->n_samples > 1) r->stddev_ts = sqrt(squares / (m->n_samples - 1));
+}
+
+/* Samples of the rounds that both tasks took part in. */
+static int pair(const fq_measurement *a, const fq_measurement *b, double *x, double *y) {
+    int n = 0;
+    for (int i = 0, j = 0; i < a->n_samples && j < b->n_samples;) {
+        if (a->round[i] == b->round[j]) {
+            x[n] = a->samples[i++];
+            y[n++] = b->samples[j++];
+        } else if (a->round[i] < b->round[j]) {
+            i++;
+        } else {
+            j++;
+        }
+    }
+    return n;
+}
+
+static fq_status speedup(const fq_measurement *base, const fq_measurement *m, fq_arena *scratch, fq_result *r) {
+    int most = base->n_samples < m->n_samples ? base->n_samples : m->n_samples;
+    double *x = FQ_NEW(scratch, double, most), *y = FQ_NEW(scratch, double, most);
+    if (x == NULL || y == NULL) return FQ_ERR_MEMORY;
+    int n = pair(base, m, x, y);
+    if (n == 0) return FQ_OK;
+    fq_summary s = fq_stats_paired_ratio(x, y, n, 0.95);
+    r->speedup = s.median;
+    r->speedup_lo = s.lo;
+    r->speedup_hi = s.hi;
+    return FQ_OK;
+}
+
+static fq_status fill(fq_context *c, const fq_measurement *m, double tokens, fq_result *r) {
+    r->verdict = fq_verdict_name(m->verdict);
+    r->err = m->err;
+    r->bound = m->bound;
+    r->floor_ns = m->floor_ns;
+    r->test_time = now(c);
+    r->reason = fq_arena_printf(&c->arena, "%s", m->reason);
+    if (r->test_time == NULL || r->reason == NULL) return FQ_ERR_MEMORY;
+    if (m->verdict != FQ_VERDICT_PASS) return FQ_OK;
+    r->n_samples = m->n_samples;
+    r->avg_ns = m->time.mean;
+    r->stddev_ns = m->time.sd;
+    r->median_ns = m->time.median;
+    r->median_lo_ns = m->time.lo;
+    r->median_hi_ns = m->time.hi;
+    r->min_ns = m->time.min;
+    r->p95_ns = m->time.p95;
+    r->n_outliers = m->time.outliers;
+    r->peak_pct = m->peak_pct;
+    if (m->task->flop > 0) r->tflops = m->task->flop / m->time.median * 1e-3;
+    if (m->task->bytes > 0) r->gbps = m->task->bytes / m->time.median;
+    if (tokens > 0) token_rates(r, m, tokens);
+    if (strcmp(r->op, "prefill") == 0) {
+        r->ttft_ms = m->time.median * 1e-6;
+        r->prefill_ts = tokens / m->time.median * 1e9;
+    } else if (strcmp(r->op, "decode") == 0) {
+        r->decode_ts = tokens / m->time.median * 1e9;
+    }
+    r->rss_peak_bytes = (double)fq_host_rss_peak_bytes();
+    return FQ_OK;
+}
+
+static fq_status write_samples(fq_context *c, const fq_measurement *m, const fq_result *r) {
+    if (c->run == NULL || m->verdict != FQ_VERDICT_PASS) return FQ_OK;
+    for (int i = 0; i < m->n_samples; i++) {
+        fq_sample s;
+        fq_sample_init(&s);
+        s.scenario = c->scenario;
+        s.test_id = r->test_id;
+        s.rep = i;
+        s.round = m->round[i];
+        s.t_ns = m->samples[i];
+        FQ_TRY(fq_run_row(c->run, FQ_TABLE_SAMPLES, &s));
+    }
+    return FQ_OK;
+}
+
+static fq_status measure(fq_context *c, const fq_step *s, const fq_task *tasks, fq_result *rows, const double *tokens,
+                         const int *add, int n, int baseline, fq_arena *scratch) {
+    fq_measurement *m = FQ_NEW(scratch, fq_measurement, n);
+    if (m == NULL) return FQ_ERR_MEMORY;
+    fq_ceilings ceilings;
+    FQ_TRY(fq_host_ceilings(&ceilings));
+    fq_bench_options o = options(s);
+    fq_status status = fq_bench_run(tasks, n, &o, &ceilings, scratch, m);
+    if (status != FQ_OK && status != FQ_ERR_FAILED && status != FQ_ERR_SKIPPED) return status;
+    for (int i = 0; i < n; i++) {
+        FQ_TRY(fill(c, &m[i], tokens[i], &rows[i]));
+        if (baseline >= 0) {
+            rows[i].baseline = tasks[baseline].name;
+            if (m[i].verdict == FQ_VERDICT_PASS && m[baseline].verdict == FQ_VERDICT_PASS)
+                FQ_TRY(speedup(&m[baseline], &m[i], scratch, &rows[i]));
+        }
+        if (add != NULL && !add[i]) continue;
+        FQ_TRY(fq_context_add(c, &rows[i]));
+        FQ_TRY(write_samples(c, &m[i], &rows[i]));
+    }
+    return FQ_OK;
+}
+
+fq_status fq_context_measure(fq_context *c, const fq_step *s, const fq_task *tasks, fq_result *rows,
+                             const double *tokens, const int *add, int n, int baseline) {
+    fq_arena scratch;
+    FQ_TRY(fq_arena_init(&scratch, (size_t)4 << 30));
+    fq_status status = measure(c, s, tasks, rows, tokens, add, n, baseline, &scratch);
+    fq_arena_free(&scratch);
+    return status;
+}

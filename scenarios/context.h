@@ -1,0 +1,72 @@
+/* What a run carries from step to step: the output files, the rows so far, the ceilings of this host, and the open
+ * model with its calibration. The scenario kinds (gemm.c, prefill.c ...) see only this and their step. */
+#ifndef FQ_SCENARIOS_CONTEXT_H
+#define FQ_SCENARIOS_CONTEXT_H
+#include <stdint.h>
+#include "harness/bench.h"
+#include "harness/progress.h"
+#include "harness/record.h"
+#include "models/llama.h"
+#include "scenarios/scenario.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct fq_context {
+    fq_arena arena;       /* texts of the rows; lives as long as the context */
+    fq_run *run;          /* output files; NULL for commands that only print */
+    const char *scenario; /* name in the rows */
+    uint64_t seed;
+    int threads; /* of the current step */
+    const char *cpu, *commit, *isa;
+    fq_result *results;
+    int n_results, cap_results;
+    fq_accuracy_row *accuracy;
+    int n_accuracy, cap_accuracy;
+    int wrong; /* rows with verdict FAIL or INVALID */
+    int skipped;
+    const char *label; /* of the current step */
+    fq_progress *progress;
+    double progress_done;
+    fq_model model; /* the last one used, open while model_path != NULL */
+    const char *model_path;
+    fq_calibration *calibration; /* of that model */
+    const char *calibration_key;
+    struct fq_checked *checked; /* nets whose kernels were checked (nets.c) */
+} fq_context;
+
+fq_status fq_context_init(fq_context *c, const char *scenario, uint64_t seed) FQ_MUST_USE;
+void fq_context_free(fq_context *c);
+
+/* Set threads, run the step for each of its thread counts, with a progress bar named `label`. Errors: the kind's. */
+fq_status fq_context_step(fq_context *c, const fq_step *s, const char *label) FQ_MUST_USE;
+
+/* Units of work of the current step: starts its progress bar. Advance by done units, naming what is done or comes next.
+ */
+void fq_context_total(fq_context *c, double total);
+void fq_context_advance(fq_context *c, double done, const char *what);
+
+/* A result row with the columns that every row shares filled in. */
+void fq_context_result(const fq_context *c, fq_result *r);
+/* Keep a row (and write it, if there is a run). Texts must live in c->arena or for ever. A row whose verdict is FAIL
+ * or INVALID counts as wrong. */
+fq_status fq_context_add(fq_context *c, const fq_result *r) FQ_MUST_USE;
+fq_status fq_context_add_accuracy(fq_context *c, const fq_accuracy_row *r) FQ_MUST_USE;
+
+/* Measure `n` tasks interleaved and add a row for each: times, floors, verdict, speed-up over tasks[baseline] (-1:
+ * none) with its paired interval, and every sample. rows come in with the descriptive columns and op and test_id;
+ * tokens[i] > 0 also gives avg_ts. add[i] = 0 (add may be NULL) measures without adding a row (a baseline that has one
+ * already). On return rows hold what was added. A task that fails its check is a row, not an error. */
+fq_status fq_context_measure(fq_context *c, const fq_step *s, const fq_task *tasks, fq_result *rows,
+                             const double *tokens, const int *add, int n, int baseline) FQ_MUST_USE;
+
+/* Add a row for something that cannot run here or is wrong: verdict and the last message as reason. */
+fq_status fq_context_reject(fq_context *c, fq_result *r, fq_verdict verdict) FQ_MUST_USE;
+
+/* The model of a path, opened at most once in a row. Valid until another one is asked for. */
+fq_status fq_context_model(fq_context *c, const char *path, const fq_model **out) FQ_MUST_USE;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,127 @@
+/* Linear-layer kernels over shapes and numbers of tokens. All kernels of one shape and one M are measured interleaved,
+ * so that each speed-up over the baseline kernel compares neighbours in time. */
+#include <stdio.h>
+#include <string.h>
+
+#include "kernels/trial.h"
+#include "scenarios/kinds.h"
+#include "scenarios/shapes.h"
+
+enum { KERNELS_MOST = 64 };
+
+typedef struct point {
+    const char *model, *layer; /* NULL for NxK */
+    int n, k;
+} point;
+
+/* Kernels by name, operations by what dispatch takes; a kernel that both name is there once. */
+static int pick_kernels(const fq_step *s, const fq_kernel **out, int *baseline) {
+    int n = 0;
+    const char *base = s->baseline[0] != 0 ? s->baseline : s->kernels.v[0];
+    for (int i = 0; i < s->kernels.n && n < KERNELS_MOST; i++) {
+        const char *name = s->kernels.v[i];
+        const fq_kernel *k = fq_kernel_find(name);
+        if (k == NULL) k = fq_kernel_select((fq_op)fq_op_find(name));
+        int at = 0;
+        while (at < n && out[at] != k)
+            at++;
+        out[at] = k;
+        if (at == n) n++;
+        if (strcmp(name, base) == 0) *baseline = at;
+    }
+    return n;
+}
+
+static fq_status describe(fq_context *c, const fq_step *s, const point *p, int m, const fq_kernel *k, fq_result *r) {
+    fq_trial_shape shape = fq_trial_default(k->op);
+    fq_context_result(c, r);
+    r->op = fq_op_name(k->op);
+    r->kernel = k->name;
+    r->isa = fq_isa_name(k->isa);
+    r->model = p->model;
+    r->note = p->layer;
+    r->m = m;
+    r->n = p->n;
+    r->k = p->k;
+    r->cache = s->cache;
+    if (shape.w != NULL) r->bits_per_weight = fq_recipe_bits(shape.w, p->k);
+    r->test_id = fq_arena_printf(&c->arena, "%s n%d k%d m%d t%d %s%s%s%s", k->name, p->n, p->k, m, c->threads, s->cache,
+                                 p->model != NULL ? " " : "", p->model != NULL ? p->model : "",
+                                 p->layer != NULL ? p->layer : "");
+    return r->test_id == NULL ? FQ_ERR_MEMORY : FQ_OK;
+}
+
+static fq_status measure_point(fq_context *c, const fq_step *s, const point *p, int m, const fq_kernel **kernels, int n,
+                               int baseline, fq_arena *arena) {
+    fq_task tasks[KERNELS_MOST];
+    fq_result rows[KERNELS_MOST];
+    double tokens[KERNELS_MOST];
+    int ready = 0, base = -1;
+    for (int i = 0; i < n; i++) {
+        fq_trial_shape shape = fq_trial_default(kernels[i]->op);
+        fq_trial *trial;
+        fq_result row;
+        shape.m = m;
+        shape.n = p->n;
+        shape.k = p->k;
+        shape.seed = (unsigned long)c->seed;
+        shape.weight_copies = strcmp(s->cache, "hot") == 0 ? 1 : 0;
+        FQ_TRY(describe(c, s, p, m, kernels[i], &row));
+        fq_status status = fq_trial_create(kernels[i], &shape, arena, &trial);
+        if (status == FQ_ERR_SKIPPED) {
+            FQ_TRY(fq_context_reject(c, &row, FQ_VERDICT_SKIP));
+            continue;
+        }
+        if (status != FQ_OK) return fq_fail_prefix(status, "%s", kernels[i]->name);
+        if (i == baseline) base = ready;
+        tasks[ready] = (fq_task){
+            kernels[i]->name,     trial, fq_trial_run, fq_trial_judge, fq_trial_engine(trial), fq_trial_flop(trial),
+            fq_trial_bytes(trial)};
+        tokens[ready] = m;
+        rows[ready++] = row;
+    }
+    return ready > 0 ? fq_context_measure(c, s, tasks, rows, tokens, NULL, ready, base) : FQ_OK;
+}
+
+/* Kernel and shape of every point, so that the progress bar knows how much there is. */
+static int list_points(const fq_step *s, point *out, int most) {
+    int n = 0;
+    for (int i = 0; i < s->shapes.n; i++) {
+        const fq_shape *shape = fq_shape_find(s->shapes.v[i]);
+        fq_linear_shape linear[FQ_LINEARS];
+        point one = {NULL, NULL, 0, 0};
+        if (shape == NULL) {
+            if (fq_shape_parse(s->shapes.v[i], &one.n, &one.k) && n < most) out[n++] = one;
+            continue;
+        }
+        fq_shape_linears(shape, linear);
+        for (int l = 0; l < FQ_LINEARS && n < most; l++)
+            out[n++] = (point){shape->name, linear[l].name, linear[l].n, linear[l].k};
+    }
+    return n;
+}
+
+fq_status fq_scenario_gemm(fq_context *c, const fq_step *step) {
+    const fq_kernel *kernels[KERNELS_MOST];
+    point points[256];
+    int baseline = 0, n = pick_kernels(step, kernels, &baseline);
+    int n_points = list_points(step, points, (int)(sizeof points / sizeof points[0]));
+    double work = 0;
+    for (int i = 0; i < n_points; i++)
+        work += step->m.n;
+    fq_context_total(c, work);
+    for (int i = 0; i < n_points; i++)
+        for (int j = 0; j < step->m.n; j++) {
+            char what[96];
+            snprintf(what, sizeof what, "%s %s %dx%d m=%d", points[i].model != NULL ? points[i].model : "",
+                     points[i].layer != NULL ? points[i].layer : "", points[i].n, points[i].k, step->m.v[j]);
+            fq_context_advance(c, 0, what);
+            fq_arena arena;
+            FQ_TRY(fq_arena_init(&arena, 0));
+            fq_status status = measure_point(c, step, &points[i], step->m.v[j], kernels, n, baseline, &arena);
+            fq_arena_free(&arena);
+            FQ_TRY(status);
+            fq_context_advance(c, 1, what);
+        }
+    return FQ_OK;
+}

@@ -1,0 +1,321 @@
+/* Building, grouping and checking nets for the scenario kinds that run whole models. */
+#include "scenarios/nets.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/cpu.h"
+#include "harness/metric.h"
+#include "harness/rng.h"
+
+enum { TOKENS = 9, SCORED = 3, TRIES = 8 }; /* of the check of a net against the oracle */
+
+/* ---- before anything is built ---- */
+
+fq_status fq_net_corpus(const fq_step *s, const fq_model *m, fq_corpus *out) {
+    if (s->tokens[0] != 0) return fq_corpus_tokens(m, s->tokens, out);
+    if (strcmp(s->text, "self-sampled") == 0 || strcmp(s->text, "king-james") == 0)
+        return fq_corpus_named(m, s->text, s->bos, out);
+    return fq_corpus_text(m, s->text, s->bos, out);
+}
+
+static fq_status check_corpus(const fq_step *s, const fq_model *m) {
+    fq_corpus corpus;
+    fq_status status = fq_net_corpus(s, m, &corpus);
+    if (status == FQ_ERR_SKIPPED) return FQ_OK; /* the step itself says so when its turn comes */
+    if (status != FQ_OK) return status;
+    size_t least = strcmp(s->protocol, "rolling") == 0 ? 2 : (size_t)s->ctx;
+    if (corpus.n < least)
+        status = fq_fail(FQ_ERR_INPUT, "%s has %zu tokens, one window of ctx needs %zu",
+                         s->tokens[0] != 0 ? s->tokens : s->text, corpus.n, least);
+    fq_corpus_free(&corpus);
+    return status;
+}
+
+fq_status fq_net_preflight(const fq_step *s, const fq_model *m) {
+    int most = m->checkpoint.config.max_positions;
+    if (s->kind == FQ_KIND_perplexity) {
+        if (!fq_model_has_weights(m))
+            return fq_fail(FQ_ERR_USAGE, "%s is a shape with random weights: perplexity needs a model", s->model);
+        if (s->ctx > most)
+            return fq_fail(FQ_ERR_USAGE, "%s: ctx is %d, the model has %d positions", s->model, s->ctx, most);
+        return check_corpus(s, m);
+    }
+    int needed = fq_ints_most(&s->prompt) + (s->kind == FQ_KIND_decode ? fq_ints_most(&s->gen) : 0);
+    if (needed > most)
+        return fq_fail(FQ_ERR_USAGE, "%s: prompt and generated tokens need %d positions, the model has %d", s->model,
+                       needed, most);
+    return FQ_OK;
+}
+
+/* ---- calibration ---- */
+
+static int has_suffix(const char *text, const char *suffix) {
+    size_t n = strlen(text), m = strlen(suffix);
+    return n >= m && strcmp(text + n - m, suffix) == 0;
+}
+
+/* Calibration from a file: at most 128 windows of 512. */
+static fq_status calibrate_on_file(const fq_llama *net, const char *path, fq_calibration **out) {
+    enum { WINDOW = 512, WINDOWS = 128 };
+    fq_corpus text;
+    FQ_TRY(has_suffix(path, ".u16") ? fq_corpus_tokens(net->model, path, &text)
+                                    : fq_corpus_text(net->model, path, 0, &text));
+    size_t n = text.n < WINDOW * WINDOWS ? text.n : WINDOW * WINDOWS;
+    int window = n < WINDOW ? (int)n : WINDOW;
+    fq_status status = fq_calibrate(net, text.ids, n, window, out);
+    if (status == FQ_OK) snprintf((*out)->text, sizeof(*out)->text, "%.60s, %zu tokens", text.name, n);
+    fq_corpus_free(&text);
+    return status;
+}
+
+static fq_status calibrate_on_own(const fq_llama *net, uint64_t seed, fq_calibration **out) {
+    int *ids, window;
+    size_t n;
+    char what[96];
+    FQ_TRY(fq_calibration_ids(net, seed, &ids, &n, &window, what));
+    fq_status status = fq_calibrate(net, ids, n, window, out);
+    if (status == FQ_OK) snprintf((*out)->text, sizeof(*out)->text, "%s", what);
+    free(ids);
+    return status;
+}
+
+fq_status fq_net_calibrate(fq_context *c, const fq_step *s) {
+    const fq_model *m;
+    char key[1200];
+    FQ_TRY(fq_context_model(c, s->model, &m));
+    snprintf(key, sizeof key, "%s %d", s->calibration, s->layers);
+    if (c->calibration != NULL && strcmp(key, c->calibration_key) == 0) return FQ_OK;
+    fq_calibration_free(c->calibration);
+    c->calibration = NULL;
+    fq_llama *net;
+    fq_build_options o = fq_build_defaults();
+    o.max_layers = s->layers;
+    FQ_TRY(fq_llama_build(m, fq_variant_find("f32"), &o, &net));
+    fq_status status = s->calibration[0] != 0 ? calibrate_on_file(net, s->calibration, &c->calibration)
+                                              : calibrate_on_own(net, c->seed, &c->calibration);
+    fq_llama_free(net);
+    if (status != FQ_OK) return fq_fail_prefix(status, "calibration");
+    c->calibration_key = fq_arena_printf(&c->arena, "%s", key);
+    if (c->calibration_key != NULL) return FQ_OK;
+    fq_calibration_free(c->calibration);
+    c->calibration = NULL;
+    return FQ_ERR_MEMORY;
+}
+
+/* ---- building ---- */
+
+fq_status fq_net_build(fq_context *c, const fq_step *s, const fq_variant *v, int positions, fq_llama **out) {
+    const fq_model *m;
+    FQ_TRY(fq_context_model(c, s->model, &m));
+    fq_build_options o = fq_build_defaults();
+    o.variant.up_gate_c = (float)s->up_gate_c;
+    o.variant.down_c = (float)s->down_c;
+    o.variant.v_mul = (float)s->v_mul;
+    o.variant.alpha = (float)s->alpha;
+    o.variant.beta = (float)s->beta;
+    o.variant.top_k = s->top_k;
+    o.max_layers = s->layers;
+    /* Room for the check's prompt as well. */
+    int least = TOKENS < m->checkpoint.config.max_positions ? TOKENS : m->checkpoint.config.max_positions;
+    o.positions = positions > 0 && positions < least ? least : positions;
+    if (fq_model_has_weights(m) && fq_variant_needs_calibration(v)) {
+        FQ_TRY(fq_net_calibrate(c, s));
+        o.calibration = c->calibration;
+    }
+    fq_status status = fq_llama_build(m, v, &o, out);
+    return status == FQ_OK ? FQ_OK : fq_fail_prefix(status, "variant %s", v->name);
+}
+
+/* Multiplications of one layer and token. */
+static double layer_macs(const fq_llama_config *k) {
+    double width = (double)(k->heads + 2 * k->kv_heads) * k->head_dim;
+    return k->hidden * (width + (double)k->heads * k->head_dim + 3.0 * k->intermediate);
+}
+
+static double variant_bytes(const fq_model *m, const fq_variant *v) {
+    const fq_llama_config *k = &m->checkpoint.config;
+    double body = k->layers * layer_macs(k) * fq_recipe_bits(v->w, k->hidden);
+    return (body + (double)k->vocab * k->hidden * fq_recipe_bits(v->head_w, k->hidden)) / 8;
+}
+
+int fq_net_group(const fq_model *m, const fq_texts *variants, int first, int f32_free) {
+    const double mb = 1e6;
+    double room = fmax(128 * mb, fmin(4.0 * (double)m->checkpoint.bytes, 512 * mb));
+    int n = 0;
+    for (int i = first; i < variants->n; i++, n++) {
+        const fq_variant *v = fq_variant_find(variants->v[i]);
+        if (!(f32_free && strcmp(v->name, "f32") == 0)) room -= variant_bytes(m, v);
+        if (room < 0 && n > 0) break;
+    }
+    return n;
+}
+
+int *fq_net_ids(const fq_model *m, uint64_t seed, size_t n, fq_arena *arena) {
+    fq_rng rng = fq_rng_seed(seed, 0x1d5);
+    int *ids = fq_arena_alloc(arena, n * sizeof *ids);
+    for (size_t i = 0; ids != NULL && i < n; i++)
+        ids[i] = (int)fq_rng_below(&rng, (uint32_t)m->checkpoint.config.vocab);
+    return ids;
+}
+
+/* ---- the check ---- */
+
+typedef struct probe {
+    fq_llama *net;
+    fq_session *session;
+    int n, scored;       /* prefill of n - 1 tokens, its last `scored` positions compared, and one decode step */
+    float *fast, *exact; /* [scored + 1][vocab] */
+} probe;
+
+static fq_status run_prompt(const probe *p, const int *ids, float *logits) {
+    size_t vocab = (size_t)p->net->config.vocab;
+    fq_session_rewind(p->session, 0);
+    FQ_TRY(fq_session_forward(p->session, ids, p->n - 1));
+    FQ_TRY(fq_session_logits(p->session, p->n - 1 - p->scored, p->scored, logits));
+    FQ_TRY(fq_session_forward(p->session, ids + p->n - 1, 1));
+    return fq_session_logits(p->session, 0, 1, logits + (size_t)p->scored * vocab);
+}
+
+/* Both kernel sets on one layer of the net, as if it were the only one. */
+static fq_status compare_layer(const probe *p, int layer, const int *ids, double *kld) {
+    fq_llama *net = p->net;
+    fq_layer *all = net->layer;
+    int vocab = net->config.vocab, layers = net->layers;
+    fq_status status = FQ_OK;
+    for (int exact = 0; exact < 2 && status == FQ_OK; exact++) {
+        fq_llama_use_reference(net, exact);
+        net->layer = all + layer;
+        net->layers = 1;
+        status = run_prompt(p, ids, exact ? p->exact : p->fast);
+        net->layer = all;
+        net->layers = layers;
+    }
+    fq_llama_use_reference(net, 0);
+    *kld = 0;
+    for (int i = 0; i <= p->scored && status == FQ_OK; i++) {
+        size_t at = (size_t)i * (size_t)vocab;
+        double d = fq_metric_compare(p->exact + at, p->fast + at, vocab, ids[0]).kld;
+        if (!(d <= *kld)) *kld = d;
+    }
+    return status;
+}
+
+static fq_status check_layers(const probe *p, int step, uint64_t seed, fq_arena *arena, double *err) {
+    int *ids = fq_net_ids(p->net->model, seed, (size_t)p->n * TRIES, arena);
+    if (ids == NULL) return FQ_ERR_MEMORY;
+    *err = 0;
+    for (int layer = 0; layer < p->net->built; layer += step) {
+        double least = INFINITY;
+        for (int t = 0; t < TRIES && !(least <= FQ_NET_BOUND); t++) {
+            double kld;
+            FQ_TRY(compare_layer(p, layer, ids + (size_t)t * (size_t)p->n, &kld));
+            if (!(kld >= least)) least = kld;
+        }
+        if (!(least <= *err)) *err = least;
+        if (!(least <= FQ_NET_BOUND)) break;
+    }
+    return FQ_OK;
+}
+
+static fq_status check(fq_llama *net, uint64_t seed, double *err) {
+    const double budget = 2e9;
+    const fq_llama_config *k = &net->config;
+    double macs = layer_macs(k), head = (double)k->vocab * k->hidden;
+    int n = (int)fmax(2, fmin(fmin(TOKENS, k->max_positions), budget / macs));
+    int scored = (int)fmax(1, fmin(fmin(SCORED, n - 1), budget / 8 / (head * net->built)));
+    double cost = n * macs + (scored + 1) * head;
+    int step = (int)fmax(1, ceil(net->built * cost / budget));
+    fq_arena arena;
+    FQ_TRY(fq_arena_init(&arena, 0));
+    probe p = {.net = net, .n = n, .scored = scored};
+    size_t cells = (size_t)(scored + 1) * (size_t)k->vocab;
+    p.fast = FQ_NEW(&arena, float, cells);
+    p.exact = FQ_NEW(&arena, float, cells);
+    fq_status status = p.fast != NULL && p.exact != NULL ? FQ_OK : FQ_ERR_MEMORY;
+    if (status == FQ_OK) status = fq_session_create(net, 1, n, n, &p.session);
+    if (status == FQ_OK) status = check_layers(&p, step, seed, &arena, err);
+    fq_session_free(p.session);
+    fq_arena_free(&arena);
+    return status;
+}
+
+struct fq_checked {
+    const char *key;
+    double err;
+    struct fq_checked *next;
+};
+
+fq_status fq_net_check(fq_context *c, const fq_step *s, fq_llama *net, double *err) {
+    char key[4096], value[1024];
+    static const fq_setting_id settings[] = {FQ_SET_model,     FQ_SET_layers, FQ_SET_calibration,
+                                             FQ_SET_up_gate_c, FQ_SET_down_c, FQ_SET_v_mul,
+                                             FQ_SET_alpha,     FQ_SET_beta,   FQ_SET_top_k};
+    snprintf(key, sizeof key, "%s", net->variant->name);
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        fq_step_value(s, settings[i], value, sizeof value);
+        size_t used = strlen(key);
+        snprintf(key + used, sizeof key - used, " %s", value);
+    }
+    struct fq_checked *known = c->checked;
+    while (known != NULL && strcmp(known->key, key) != 0)
+        known = known->next;
+    if (known == NULL) {
+        if ((known = FQ_NEW(&c->arena, struct fq_checked, 1)) == NULL) return FQ_ERR_MEMORY;
+        if ((known->key = fq_arena_printf(&c->arena, "%s", key)) == NULL) return FQ_ERR_MEMORY;
+        FQ_TRY(check(net, c->seed, &known->err));
+        known->next = c->checked;
+        c->checked = known;
+    }
+    *err = known->err;
+    return FQ_OK;
+}
+
+/* ---- columns ---- */
+
+const char *fq_net_model_name(fq_context *c, const fq_model *m) {
+    const char *lossy = fq_model_lossy(m);
+    if (lossy == NULL) return fq_arena_printf(&c->arena, "%s", m->checkpoint.name);
+    return fq_arena_printf(&c->arena, "%s (reference is %s, lossy)", m->checkpoint.name, lossy);
+}
+
+fq_status fq_net_describe(fq_context *c, const fq_llama *net, fq_result *r) {
+    const fq_model *m = net->model;
+    const char *last = strrchr(m->checkpoint.path, '/');
+    /* The path's last part only: the directory is the machine's business. */
+    if (last != NULL && last[1] == 0) last = NULL;
+    r->model_filename = fq_arena_printf(&c->arena, "%s", last != NULL ? last + 1 : m->checkpoint.name);
+    r->model = fq_net_model_name(c, m);
+    char kernels[512];
+    fq_llama_kernels(net, kernels, sizeof kernels);
+    r->kernel = fq_arena_printf(&c->arena, "%s", kernels);
+    r->variant = net->variant->name;
+    r->model_size = (double)net->bytes;
+    r->model_n_params = (double)net->parameters;
+    r->bits_per_weight = net->bits_per_weight;
+    const char *random = fq_model_has_weights(m) ? NULL : "random weights";
+    if (net->layers < net->config.layers)
+        r->note = fq_arena_printf(&c->arena, "%d of %d layers%s%s", net->layers, net->config.layers,
+                                  random != NULL ? ", " : "", random != NULL ? random : "");
+    else
+        r->note = random;
+    return r->model == NULL || r->model_filename == NULL || r->kernel == NULL ? FQ_ERR_MEMORY : FQ_OK;
+}
+
+fq_engine fq_net_engine(const fq_llama *net) {
+    const fq_variant *v = net->variant;
+    if (v->w->code == FQ_F32) return FQ_ENGINE_F32;
+    return v->a->code == FQ_INT8 ? FQ_ENGINE_INT8 : FQ_ENGINE_BF16;
+}
+
+double fq_net_flop(const fq_llama *net, double tokens, double head, double pairs) {
+    const fq_llama_config *k = &net->config;
+    double attention = 4.0 * net->layers * k->heads * k->head_dim * pairs;
+    return tokens * net->flop_per_token + 2.0 * head * k->vocab * k->hidden + attention;
+}
+
+double fq_net_bytes(const fq_llama *net) {
+    double cache = (double)fq_cpu_llc_bytes();
+    return cache > 0 ? fmax(0, (double)net->bytes - cache) : 0;
+}

@@ -1,0 +1,59 @@
+/* Nets of a step: built for their variants in groups that fit in memory, calibrated where the variant needs it, and
+ * checked against the oracle kernels before anything of them is timed. */
+#ifndef FQ_SCENARIOS_NETS_H
+#define FQ_SCENARIOS_NETS_H
+#include "models/corpus.h"
+#include "scenarios/context.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Largest Kullback-Leibler divergence (nats, over positions) between a net on its timed kernels and on the oracle
+ * kernels: above it the timed kernels do not compute this net. */
+#define FQ_NET_BOUND 1e-3
+
+/* Evaluation text of a perplexity step. Owner: the caller, fq_corpus_free. */
+fq_status fq_net_corpus(const fq_step *s, const fq_model *m, fq_corpus *out) FQ_MUST_USE;
+
+/* What can be known of a step before anything is built: the positions that it needs, and whether its text is there, is
+ * UTF-8 and long enough. Errors: FQ_ERR_USAGE, FQ_ERR_INPUT. */
+fq_status fq_net_preflight(const fq_step *s, const fq_model *m) FQ_MUST_USE;
+
+/* Build the step's model for variant v with `positions` positions (0: the model's own limit), with the step's FireQ
+ * settings and calibration. Owner: the caller, fq_llama_free. */
+fq_status fq_net_build(fq_context *c, const fq_step *s, const fq_variant *v, int positions, fq_llama **out) FQ_MUST_USE;
+
+/* Both kernel sets on the layers of the net, each between embedding and head as if it were the only one: prefill of a
+ * few random tokens and one decode step; err = the largest divergence over layers of the largest over positions.
+ * A value beside a rounding boundary may get another code on the other kernels, and one such code moves everything
+ * after it by a quantization step, through all layers; so layers are checked one by one, and a layer beyond the bound
+ * is tried on up to 8 prompts, of which the best counts. A wrong kernel is wrong on all of them. Tokens, positions and
+ * layers are limited so that the oracle stays near 2e9 multiplications. */
+fq_status fq_net_check(fq_context *c, const fq_step *s, fq_llama *net, double *err) FQ_MUST_USE;
+
+/* Gather the key statistics that RoPE-aware scaling needs for the step's model, unless they are there already. */
+fq_status fq_net_calibrate(fq_context *c, const fq_step *s) FQ_MUST_USE;
+
+/* How many of the variants v[first..n-1] to hold in memory at once, at least one: their stored bytes stay below
+ * max(128 MB, min(4 x the checkpoint, 512 MB)). f32_free: f32 is there already as the reference and counts nothing. */
+int fq_net_group(const fq_model *m, const fq_texts *variants, int first, int f32_free);
+
+/* Columns of a result row that a net determines: model, variant, sizes. */
+fq_status fq_net_describe(fq_context *c, const fq_llama *net, fq_result *r) FQ_MUST_USE;
+/* Model name for tables, with a word on lossy references. NULL on no memory. */
+const char *fq_net_model_name(fq_context *c, const fq_model *m);
+
+/* Engine whose ceiling bounds a net, and the least flop and bytes of one forward call with `tokens` new tokens, `head`
+ * positions through the head, and `pairs` query-key pairs of attention a head. Bytes count weights beyond the
+ * last-level cache: the rest may stay there between repetitions. */
+fq_engine fq_net_engine(const fq_llama *net);
+double fq_net_flop(const fq_llama *net, double tokens, double head, double pairs);
+double fq_net_bytes(const fq_llama *net);
+
+/* Random ids below the vocabulary, the same for every variant. Owner: the arena. NULL on no memory. */
+int *fq_net_ids(const fq_model *m, uint64_t seed, size_t n, fq_arena *arena);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,19 @@
+/* The pictures of a run, made from its rows alone: the same whether the rows are still in memory or read back by
+ * `plot`. */
+#ifndef FQ_SCENARIOS_PLOTS_H
+#define FQ_SCENARIOS_PLOTS_H
+#include "harness/record.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Speed-up bars, time lines, decode bars, perplexity scatter and divergence bars into DIR/plots, one a group of rows
+ * that share everything but what the picture compares. *written: how many. Errors: those of fq_plot_write, after trying
+ * all. */
+fq_status fq_plots_write(const char *dir, const fq_result *results, int n_results, const fq_accuracy_row *accuracy,
+                         int n_accuracy, int *written) FQ_MUST_USE;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

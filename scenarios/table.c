@@ -1,0 +1,218 @@
+/* Markdown tables of rows. A column is there if any of the table's rows has a value for it. */
+#include "scenarios/table.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+enum { CELL = 128 };
+typedef void cell(const void *row, char out[CELL]);
+
+/* Three or four significant digits without an exponent, empty when missing. */
+static void number(char out[CELL], double x) {
+    out[0] = 0;
+    if (isnan(x)) return;
+    double a = fabs(x);
+    int digits = a >= 1000 ? 0 : a >= 100 ? 1 : a >= 10 ? 2 : a >= 1 ? 3 : 4;
+    if (a > 0 && a < 1e-3)
+        snprintf(out, CELL, "%.2e", x);
+    else
+        snprintf(out, CELL, "%.*f", digits, x);
+}
+
+static void whole(char out[CELL], double x) {
+    out[0] = 0;
+    if (!isnan(x)) snprintf(out, CELL, "%.0f", x);
+}
+
+static void text(char out[CELL], const char *s) {
+    snprintf(out, CELL, "%s", s != NULL ? s : "");
+}
+
+static void interval(char out[CELL], double x, double lo, double hi) {
+    out[0] = 0;
+    if (isnan(x)) return;
+    if (isnan(lo))
+        snprintf(out, CELL, "%.3f", x);
+    else
+        snprintf(out, CELL, "%.3f [%.3f, %.3f]", x, lo, hi);
+}
+
+#define ROW ((const fq_result *)row)
+#define CELL_FUNCTION(name, code)                                                                                      \
+    static void name(const void *row, char out[CELL]) {                                                                \
+        code;                                                                                                          \
+    }
+CELL_FUNCTION(c_model, text(out, ROW->model))
+CELL_FUNCTION(c_variant, text(out, ROW->variant))
+CELL_FUNCTION(c_prompt, whole(out, ROW->n_prompt))
+CELL_FUNCTION(c_gen, whole(out, ROW->n_gen > 0 ? ROW->n_gen : NAN))
+CELL_FUNCTION(c_batch, whole(out, ROW->batch))
+CELL_FUNCTION(c_seq, whole(out, ROW->seq))
+CELL_FUNCTION(c_m, whole(out, ROW->m))
+CELL_FUNCTION(c_n, whole(out, ROW->n))
+CELL_FUNCTION(c_k, whole(out, ROW->k))
+CELL_FUNCTION(c_threads, whole(out, ROW->n_threads))
+CELL_FUNCTION(c_median, number(out, ROW->median_ns * 1e-6))
+CELL_FUNCTION(c_half, number(out, (ROW->median_hi_ns - ROW->median_lo_ns) / 2e6))
+CELL_FUNCTION(c_floor, number(out, ROW->floor_ns * 1e-6))
+CELL_FUNCTION(c_peak, number(out, ROW->peak_pct))
+/* Of a single operation they would say nothing. */
+CELL_FUNCTION(c_ts, number(out, isnan(ROW->batch) || strncmp(ROW->op, "attention", 9) == 0 ? NAN : ROW->avg_ts))
+CELL_FUNCTION(c_gflops, number(out, ROW->tflops * 1e3))
+CELL_FUNCTION(c_bits, number(out, ROW->bits_per_weight))
+CELL_FUNCTION(c_verdict, text(out, ROW->verdict))
+CELL_FUNCTION(c_reason, text(out, ROW->reason))
+CELL_FUNCTION(c_note, text(out, ROW->note))
+#undef ROW
+
+static void c_speedup(const void *row, char out[CELL]) {
+    const fq_result *r = row;
+    const char *self = r->variant != NULL ? r->variant : r->kernel;
+    if (!isnan(r->speedup) && r->baseline != NULL && self != NULL && strcmp(self, r->baseline) == 0)
+        text(out, "1 (baseline)");
+    else
+        interval(out, r->speedup, r->speedup_lo, r->speedup_hi);
+}
+
+/* Whole models name a dozen kernels: those are for the CSV. */
+static void c_kernel(const void *row, char out[CELL]) {
+    const char *name = ((const fq_result *)row)->kernel;
+    text(out, name != NULL && strchr(name, ' ') == NULL ? name : "");
+}
+
+#define ROW ((const fq_accuracy_row *)row)
+CELL_FUNCTION(a_model, text(out, ROW->model))
+CELL_FUNCTION(a_variant, text(out, ROW->variant))
+CELL_FUNCTION(a_text, text(out, ROW->text))
+CELL_FUNCTION(a_ctx, whole(out, ROW->ctx))
+CELL_FUNCTION(a_windows, whole(out, ROW->windows))
+CELL_FUNCTION(a_bits, number(out, ROW->bits_per_weight))
+CELL_FUNCTION(a_ppl, interval(out, ROW->ppl, ROW->ppl_lo, ROW->ppl_hi))
+CELL_FUNCTION(a_dppl, interval(out, ROW->dppl, ROW->dppl_lo, ROW->dppl_hi))
+CELL_FUNCTION(a_kld, number(out, ROW->kld_mean))
+CELL_FUNCTION(a_kld99, number(out, ROW->kld_p99))
+CELL_FUNCTION(a_top1, number(out, ROW->top1_pct))
+CELL_FUNCTION(a_seconds, number(out, ROW->eval_s))
+#undef ROW
+#undef CELL_FUNCTION
+
+typedef struct column {
+    const char *head;
+    cell *cell;
+    int right;  /* numbers are set flush right */
+    int shared; /* 1: where all rows agree it goes into the line above the table */
+} column;
+
+static const column result_columns[] = {
+    {"model", c_model, 0, 1},
+    {"variant", c_variant, 0, 0},
+    {"kernel", c_kernel, 0, 0},
+    {"note", c_note, 0, 1},
+    {"threads", c_threads, 1, 1},
+    {"prompt", c_prompt, 1, 0},
+    {"gen", c_gen, 1, 0},
+    {"batch", c_batch, 1, 0},
+    {"T", c_seq, 1, 0},
+    {"M", c_m, 1, 0},
+    {"N", c_n, 1, 0},
+    {"K", c_k, 1, 0},
+    {"median ms", c_median, 1, 0},
+    {"+- ms", c_half, 1, 0},
+    {"floor ms", c_floor, 1, 0},
+    {"of floor %", c_peak, 1, 0},
+    {"tokens/s", c_ts, 1, 0},
+    {"GFLOP/s", c_gflops, 1, 0},
+    {"bits/weight", c_bits, 1, 0},
+    {"speed-up", c_speedup, 1, 0},
+    {"verdict", c_verdict, 0, 0},
+    {"reason", c_reason, 0, 0},
+};
+
+static const column accuracy_columns[] = {
+    {"model", a_model, 0, 1},       {"text", a_text, 0, 1},
+    {"ctx", a_ctx, 1, 1},           {"windows", a_windows, 1, 1},
+    {"variant", a_variant, 0, 0},   {"bits/weight", a_bits, 1, 0},
+    {"perplexity", a_ppl, 1, 0},    {"minus reference", a_dppl, 1, 0},
+    {"mean KL", a_kld, 1, 0},       {"99 % KL", a_kld99, 1, 0},
+    {"same top-1 %", a_top1, 1, 0}, {"seconds", a_seconds, 1, 0},
+};
+
+enum { COLUMNS_MOST = 32 };
+
+static void rule(FILE *f, int right, int width) {
+    fputs("| ", f);
+    for (int i = 0; i < width - right; i++)
+        fputc('-', f);
+    fputs(right ? ": " : " ", f);
+}
+
+static void print_rows(FILE *f, const char *title, const column *columns, int n_columns, const char *rows, int n,
+                       size_t size) {
+    int width[COLUMNS_MOST] = {0};
+    char out[CELL], first[CELL];
+    fprintf(f, "**%s**", title);
+    for (int c = 0; c < n_columns; c++) {
+        int same = columns[c].shared;
+        columns[c].cell(rows, first);
+        for (int i = 0; i < n; i++) {
+            columns[c].cell(rows + (size_t)i * size, out);
+            same &= strcmp(out, first) == 0;
+            if (out[0] != 0 && (int)strlen(out) > width[c]) width[c] = (int)strlen(out);
+        }
+        const char *head = columns[c].head;
+        if (same && first[0] != 0)
+            fprintf(f, ", %s%s%s", strcmp(head, "note") == 0 ? "" : head, strcmp(head, "note") == 0 ? "" : " ", first);
+        if (same) width[c] = 0;
+        if (width[c] == 1) width[c] = 2; /* a rule needs a dash and a colon */
+        if (width[c] > 0 && width[c] < (int)strlen(columns[c].head)) width[c] = (int)strlen(columns[c].head);
+    }
+    fputs("\n\n", f);
+    for (int c = 0; c < n_columns; c++)
+        if (width[c] > 0) fprintf(f, columns[c].right ? "| %*s " : "| %-*s ", width[c], columns[c].head);
+    fputs("|\n", f);
+    for (int c = 0; c < n_columns; c++)
+        if (width[c] > 0) rule(f, columns[c].right, width[c]);
+    fputs("|\n", f);
+    for (int i = 0; i < n; i++) {
+        for (int c = 0; c < n_columns; c++) {
+            if (width[c] == 0) continue;
+            columns[c].cell(rows + (size_t)i * size, out);
+            fprintf(f, columns[c].right ? "| %*s " : "| %-*s ", width[c], out);
+        }
+        fputs("|\n", f);
+    }
+    fputc('\n', f);
+}
+
+const char *fq_table_family(const fq_result *r) {
+    if (r->op == NULL) return "";
+    return strncmp(r->op, "gemm", 4) == 0 ? "gemm" : r->op;
+}
+
+static int same_accuracy(const fq_accuracy_row *a, const fq_accuracy_row *b) {
+    return strcmp(a->model ? a->model : "", b->model ? b->model : "") == 0 &&
+           strcmp(a->text ? a->text : "", b->text ? b->text : "") == 0 && a->ctx == b->ctx && a->windows == b->windows;
+}
+
+fq_status fq_table_print(FILE *f, const fq_result *results, int n_results, const fq_accuracy_row *accuracy,
+                         int n_accuracy) {
+    for (int first = 0, next; first < n_accuracy; first = next) {
+        for (next = first + 1; next < n_accuracy && same_accuracy(&accuracy[first], &accuracy[next]);)
+            next++;
+        print_rows(f, "perplexity", accuracy_columns, (int)(sizeof accuracy_columns / sizeof accuracy_columns[0]),
+                   (const char *)&accuracy[first], next - first, sizeof accuracy[0]);
+    }
+    for (int first = 0, next; first < n_results; first = next) {
+        const char *family = fq_table_family(&results[first]);
+        for (next = first + 1; next < n_results && strcmp(family, fq_table_family(&results[next])) == 0;)
+            next++;
+        char title[256];
+        snprintf(title, sizeof title, "%s%s%s", family, results[first].baseline ? ", speed-up over " : "",
+                 results[first].baseline ? results[first].baseline : "");
+        print_rows(f, title, result_columns, (int)(sizeof result_columns / sizeof result_columns[0]),
+                   (const char *)&results[first], next - first, sizeof results[0]);
+    }
+    if (fflush(f) != 0 || ferror(f)) return fq_fail(FQ_ERR_OUTPUT, "standard output: %s", strerror(errno));
+    return FQ_OK;
+}

@@ -1,0 +1,150 @@
+/* The loop of the whole-model kinds: build a group of nets and check them, then for every batch, prompt and generation
+ * length make a session for each and measure them interleaved. */
+#include "scenarios/whole.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ROWS_MOST = 64 };
+
+static uint64_t hash_of(const void *data, size_t bytes) {
+    /* FNV-1a, 64 bit */
+    const unsigned char *p = data;
+    uint64_t h = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < bytes; i++)
+        h = (h ^ p[i]) * 0x100000001b3u;
+    return h;
+}
+
+void fq_whole_sample(fq_whole *w) {
+    int vocab = w->net->config.vocab;
+    for (int b = 0; b < w->batch; b++)
+        w->next[b] = fq_sample_id(w->logits + (size_t)b * (size_t)vocab, vocab, 0, 0);
+}
+
+fq_status fq_whole_judge(void *whole, double *err, double *bound) {
+    fq_whole *w = whole;
+    size_t cells = (size_t)w->batch * (size_t)w->net->config.vocab;
+    uint64_t h = hash_of(w->logits, cells * sizeof *w->logits);
+    *err = w->net_err;
+    *bound = FQ_NET_BOUND;
+    for (size_t i = 0; i < cells; i++)
+        if (!isfinite(w->logits[i])) return fq_fail(FQ_ERR_NUMERIC, "logit %zu is not finite", i);
+    if (w->has_hash && h != w->hash) return fq_fail(FQ_ERR_FAILED, "two runs of the same input gave different logits");
+    w->hash = h;
+    w->has_hash = 1;
+    return FQ_OK;
+}
+
+/* The nets of one group; [0] is the baseline. */
+typedef struct group {
+    fq_llama *net[ROWS_MOST];
+    double err[ROWS_MOST];
+    int add[ROWS_MOST]; /* 0: the baseline, already reported by an earlier group */
+    int n;
+} group;
+
+static fq_status add_net(fq_context *c, const fq_step *s, const char *variant, int positions, int add, group *g) {
+    FQ_TRY(fq_net_build(c, s, fq_variant_find(variant), positions, &g->net[g->n]));
+    int i = g->n++;
+    g->add[i] = add;
+    fq_status status = fq_net_check(c, s, g->net[i], &g->err[i]);
+    return status == FQ_OK ? FQ_OK : fq_fail_prefix(status, "variant %s", variant);
+}
+
+static fq_status prepare(fq_context *c, const fq_whole_kind *kind, fq_llama *net, double err, int batch, int prompt,
+                         int gen, fq_arena *arena, fq_whole *w) {
+    size_t n = (size_t)batch * (size_t)(prompt > 0 ? prompt : 1);
+    *w = (fq_whole){.net = net, .batch = batch, .prompt = prompt, .gen = gen, .net_err = err};
+    FQ_TRY(fq_session_create(net, batch, prompt + gen, (int)n, &w->session));
+    w->ids = fq_net_ids(net->model, c->seed, n, arena);
+    w->next = FQ_NEW(arena, int, batch);
+    w->start = FQ_NEW(arena, int, batch);
+    w->logits = FQ_NEW(arena, float, (size_t)batch *(size_t)net->config.vocab);
+    if (w->ids == NULL || w->next == NULL || w->start == NULL || w->logits == NULL) return FQ_ERR_MEMORY;
+    return kind->prepare != NULL ? kind->prepare(w) : FQ_OK;
+}
+
+static fq_status measure_sessions(fq_context *c, const fq_step *s, const fq_whole_kind *kind, const group *g,
+                                  fq_whole *w, int baseline) {
+    fq_task tasks[ROWS_MOST];
+    fq_result rows[ROWS_MOST];
+    double tokens[ROWS_MOST];
+    for (int i = 0; i < g->n; i++) {
+        fq_context_result(c, &rows[i]);
+        FQ_TRY(fq_net_describe(c, w[i].net, &rows[i]));
+        rows[i].batch = w[i].batch;
+        FQ_TRY(kind->describe(c, &w[i], &rows[i]));
+        tasks[i] = (fq_task){.name = w[i].net->variant->name,
+                             .context = &w[i],
+                             .run = kind->run,
+                             .judge = fq_whole_judge,
+                             .engine = fq_net_engine(w[i].net)};
+        kind->work(&w[i], &tasks[i].flop, &tasks[i].bytes);
+        tokens[i] = kind->tokens(&w[i]);
+    }
+    return fq_context_measure(c, s, tasks, rows, tokens, g->add, g->n, baseline);
+}
+
+static fq_status run_point(fq_context *c, const fq_step *s, const fq_whole_kind *kind, const group *g, int batch,
+                           int prompt, int gen) {
+    fq_whole w[ROWS_MOST];
+    fq_arena arena;
+    memset(w, 0, sizeof w);
+    FQ_TRY(fq_arena_init(&arena, 0));
+    fq_status status = FQ_OK;
+    for (int i = 0; i < g->n && status == FQ_OK; i++)
+        status = prepare(c, kind, g->net[i], g->err[i], batch, prompt, gen, &arena, &w[i]);
+    if (status == FQ_OK) status = measure_sessions(c, s, kind, g, w, 0);
+    for (int i = 0; i < g->n; i++)
+        fq_session_free(w[i].session);
+    fq_arena_free(&arena);
+    return status;
+}
+
+static fq_status run_group(fq_context *c, const fq_step *s, const fq_whole_kind *kind, const fq_ints *gens,
+                           const group *g) {
+    for (int b = 0; b < s->batch.n; b++)
+        for (int p = 0; p < s->prompt.n; p++)
+            for (int n = 0; n < gens->n; n++) {
+                char what[96];
+                int prompt = s->prompt.v[p], batch = s->batch.v[b], gen = gens->v[n];
+                snprintf(what, sizeof what, "prompt %d, batch %d", prompt, batch);
+                fq_context_advance(c, 0, what);
+                FQ_TRY(run_point(c, s, kind, g, batch, prompt, gen));
+                fq_context_advance(c, g->n - !g->add[0], what);
+            }
+    return FQ_OK;
+}
+
+fq_status fq_whole_run(fq_context *c, const fq_step *s, const fq_whole_kind *kind, const fq_ints *gens) {
+    const fq_model *m;
+    const char *base = s->baseline[0] != 0 ? s->baseline : s->variants.v[0];
+    int positions = fq_ints_most(&s->prompt) + fq_ints_most(gens);
+    fq_texts others = {NULL, 0};
+    const char *names[ROWS_MOST];
+    FQ_TRY(fq_context_model(c, s->model, &m));
+    others.v = names;
+    for (int i = 0; i < s->variants.n && others.n < ROWS_MOST - 1; i++)
+        if (strcmp(s->variants.v[i], base) != 0) names[others.n++] = s->variants.v[i];
+    fq_context_total(c, (double)s->variants.n * s->batch.n * s->prompt.n * gens->n);
+
+    group g = {.n = 0};
+    fq_context_advance(c, 0, "building");
+    fq_status status = add_net(c, s, base, positions, 1, &g);
+    for (int first = 0; status == FQ_OK && (first < others.n || first == 0);) {
+        int more = first < others.n ? fq_net_group(m, &others, first, 0) : 0;
+        for (int i = 0; i < more && status == FQ_OK; i++)
+            status = add_net(c, s, names[first + i], positions, 1, &g);
+        if (status == FQ_OK) status = run_group(c, s, kind, gens, &g);
+        while (g.n > 1)
+            fq_llama_free(g.net[--g.n]);
+        g.add[0] = 0;
+        first += more;
+        if (more == 0) break;
+    }
+    while (g.n > 0)
+        fq_llama_free(g.net[--g.n]);
+    return status;
+}

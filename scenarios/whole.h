@@ -1,0 +1,44 @@
+/* Timing whole models: what prefill.c and decode.c share. Variants are held in groups that fit in memory, the baseline
+ * in every group, so that speed-ups pair neighbours in time. */
+#ifndef FQ_SCENARIOS_WHOLE_H
+#define FQ_SCENARIOS_WHOLE_H
+#include "scenarios/nets.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* One net at one prompt length (prefill) or depth (decode). */
+typedef struct fq_whole {
+    fq_llama *net;
+    fq_session *session;
+    int batch, prompt, gen;
+    const int *ids; /* [batch][prompt]; NULL when prompt = 0 */
+    int *next;      /* [batch] sampled ids */
+    int *start;     /* [batch] first ids of a decode */
+    float *logits;  /* [batch][vocab] of the last position */
+    double net_err; /* of fq_net_check */
+    uint64_t hash;  /* of the logits of the first run */
+    int has_hash;
+} fq_whole;
+
+/* Sample (arg max) an id for every sequence from w->logits into w->next. */
+void fq_whole_sample(fq_whole *w);
+/* fq_task.judge: the net's check, and logits bit-equal to those of the first run of the same input. */
+fq_status fq_whole_judge(void *whole, double *err, double *bound);
+
+/* What one kind does: timed run, description of a row, work, and an untimed preparation (may be NULL). */
+typedef struct fq_whole_kind {
+    fq_status (*run)(void *whole);
+    fq_status (*prepare)(fq_whole *w);
+    fq_status (*describe)(fq_context *c, const fq_whole *w, fq_result *r);
+    double (*tokens)(const fq_whole *w);
+    void (*work)(const fq_whole *w, double *flop, double *bytes);
+} fq_whole_kind;
+
+/* Run the kind over batch x prompt x gen of the step (gens: 0 once for prefill). */
+fq_status fq_whole_run(fq_context *c, const fq_step *s, const fq_whole_kind *kind, const fq_ints *gens) FQ_MUST_USE;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
