@@ -114,7 +114,8 @@ FQ_INLINE void gemm_store_row(float *y, const float *residual, __m256 v, int n) 
 }
 
 /* The epilogue of one tile: rows n0.. of w, tokens i0.. of the chunk that starts at token m0. */
-FQ_INLINE void gemm_finish(fq_gemm_kind kind, const gemm_plan *p, const float *c, int n0, int m0, int i0) {
+static __attribute__((noinline)) void gemm_finish(int is_int, const gemm_plan *p, const float *c, int n0, int m0,
+                                                  int i0) {
     const fq_gemm_args *a = p->a;
     const int tokens = gemm_min(GEMM_NT, p->m - m0 - i0);
     for (int g = 0; g < GEMM_MR; g += 8) {
@@ -129,7 +130,7 @@ FQ_INLINE void gemm_finish(fq_gemm_kind kind, const gemm_plan *p, const float *c
                 if (r >= gemm_min(8, GEMM_MR - g)) continue;
                 const float scale = a->w->row_scale[gemm_min(n0 + g + r, p->n - 1)];
                 __m256 sum = _mm256_load_ps(c + (g + r) * GEMM_NT + t);
-                if (gemm_is_int(kind)) sum = _mm256_cvtepi32_ps(_mm256_castps_si256(sum));
+                if (is_int) sum = _mm256_cvtepi32_ps(_mm256_castps_si256(sum));
                 v[r] = _mm256_mul_ps(_mm256_mul_ps(sum, x_scale), _mm256_set1_ps(scale));
             }
             gemm_transpose(v);
@@ -144,6 +145,7 @@ FQ_INLINE void gemm_finish(fq_gemm_kind kind, const gemm_plan *p, const float *c
 /* Ask for the codes that the next tile of rows will unpack, one line of each row a panel, while this tile computes. */
 FQ_INLINE void gemm_prefetch(fq_gemm_kind kind, const gemm_plan *p, int n0, int k, int codes, int panel) {
     if (panel * 64 * 8 >= codes * gemm_w_bits(kind)) return;
+    FQ_ROLLED
     for (int r = 0; r < GEMM_MR; r++)
         _mm_prefetch((const char *)gemm_w_at(kind, p->a->w, gemm_min(n0 + r, p->n - 1), k) + panel * 64, _MM_HINT_T1);
 }
@@ -154,6 +156,7 @@ FQ_INLINE void gemm_row_tile(fq_gemm_kind kind, const gemm_plan *p, int m0, int 
     _Alignas(64) float local[GEMM_MR * GEMM_NT];
     const int units = gemm_block_units(p, b), k = b * GEMM_KC * gemm_unit_codes(kind);
     const int codes = gemm_min(p->k - k, GEMM_KC * gemm_unit_codes(kind)), n0 = tile * GEMM_MR;
+    FQ_ROLLED
     for (int r = 0; r < GEMM_MR; r++) /* beyond the last row: that row again, never stored */
         gemm_unpack(kind, p->a->w, p->luts, gemm_min(n0 + r, p->n - 1), k, codes, w + r * GEMM_WS);
     for (int panel = 0; panel * GEMM_NT < gemm_min(p->chunk, p->m - m0); panel++) {
@@ -164,7 +167,7 @@ FQ_INLINE void gemm_row_tile(fq_gemm_kind kind, const gemm_plan *p, int m0, int 
             gemm_tile(kind, 0, units, w, gemm_panel(p, b, panel), sum, b == 0);
         else
             gemm_tile(kind, 1, units, w, gemm_panel(p, b, panel), sum, b == 0);
-        if (b == p->blocks - 1) gemm_finish(kind, p, sum, n0, m0, panel * GEMM_NT);
+        if (b == p->blocks - 1) gemm_finish(gemm_is_int(kind), p, sum, n0, m0, panel * GEMM_NT);
     }
 }
 

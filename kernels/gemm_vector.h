@@ -153,6 +153,7 @@ FQ_INLINE void gemm_small_tile(fq_gemm_kind kind, const int tokens, const gemm_p
     const int rows = gemm_small_rows(kind, tokens), chains = gemm_small_chains(kind, tokens);
     const int step = gemm_step(kind), bytes = step * gemm_w_bits(kind) / 8;
     const int units = step / gemm_unit_codes(kind) * tokens;
+    const int batch = tokens > 2 ? 1 : 4; /* steps in straight code: one token has little else to do */
     const uint8_t *src[4];
     const uint32_t *x = p->x;
     vec_lut lut = vec_lut_none();
@@ -170,14 +171,14 @@ FQ_INLINE void gemm_small_tile(fq_gemm_kind kind, const int tokens, const gemm_p
             lut = vec_lut_load(kind, w, p->luts, r0, g);
             end = gemm_min(p->k, k + w->group);
         }
-        for (; k + 3 * step < end; k += 4 * step, at += 4 * (size_t)bytes, x += 4 * units) {
+        for (; k + (batch - 1) * step < end; k += batch * step, at += (size_t)(batch * bytes), x += batch * units) {
             FQ_UNROLL
             for (int i = 0; i < rows; i++) {
                 FQ_UNROLL
-                for (int line = 0; line < 4 * bytes; line += 64)
+                for (int line = 0; line < batch * bytes; line += 64)
                     _mm_prefetch((const char *)src[i] + at + GEMM_AHEAD / rows + line, _MM_HINT_T0);
                 FQ_UNROLL
-                for (int j = 0; j < 4; j++)
+                for (int j = 0; j < batch; j++)
                     gemm_small_step(kind, tokens, src[i] + at + j * bytes, lut, x + j * units, j % 2, acc[i]);
             }
         }

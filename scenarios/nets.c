@@ -81,7 +81,7 @@ static fq_status calibrate_on_own(const fq_llama *net, uint64_t seed, fq_calibra
     return status;
 }
 
-fq_status fq_net_calibrate(fq_context *c, const fq_step *s) {
+static fq_status calibrate(fq_context *c, const fq_step *s) {
     const fq_model *m;
     char key[1200];
     FQ_TRY(fq_context_model(c, s->model, &m));
@@ -89,6 +89,7 @@ fq_status fq_net_calibrate(fq_context *c, const fq_step *s) {
     if (c->calibration != NULL && strcmp(key, c->calibration_key) == 0) return FQ_OK;
     fq_calibration_free(c->calibration);
     c->calibration = NULL;
+    fq_context_advance(c, 0, "calibrating");
     fq_llama *net;
     fq_build_options o = fq_build_defaults();
     o.max_layers = s->layers;
@@ -102,6 +103,14 @@ fq_status fq_net_calibrate(fq_context *c, const fq_step *s) {
     fq_calibration_free(c->calibration);
     c->calibration = NULL;
     return FQ_ERR_MEMORY;
+}
+
+fq_status fq_net_calibrate(fq_context *c, const fq_step *s) {
+    const fq_model *m;
+    FQ_TRY(fq_context_model(c, s->model, &m));
+    for (int i = 0; i < s->variants.n && fq_model_has_weights(m); i++)
+        if (fq_variant_needs_calibration(fq_variant_find(s->variants.v[i]))) return calibrate(c, s);
+    return FQ_OK;
 }
 
 /* ---- building ---- */
@@ -121,7 +130,7 @@ fq_status fq_net_build(fq_context *c, const fq_step *s, const fq_variant *v, int
     int least = TOKENS < m->checkpoint.config.max_positions ? TOKENS : m->checkpoint.config.max_positions;
     o.positions = positions > 0 && positions < least ? least : positions;
     if (fq_model_has_weights(m) && fq_variant_needs_calibration(v)) {
-        FQ_TRY(fq_net_calibrate(c, s));
+        FQ_TRY(calibrate(c, s));
         o.calibration = c->calibration;
     }
     fq_status status = fq_llama_build(m, v, &o, out);
@@ -140,13 +149,20 @@ static double variant_bytes(const fq_model *m, const fq_variant *v) {
     return (body + (double)k->vocab * k->hidden * fq_recipe_bits(v->head_w, k->hidden)) / 8;
 }
 
-int fq_net_group(const fq_model *m, const fq_texts *variants, int first, int f32_free) {
+/* Activations of a session and its logits, roughly. */
+static double session_bytes(const fq_llama_config *k, double tokens) {
+    double qkv = (double)(k->heads + 2 * k->kv_heads) * k->head_dim;
+    return 4 * (tokens * (2.0 * k->hidden + 2 * qkv + 3.0 * k->intermediate) + 128.0 * k->vocab);
+}
+
+int fq_net_group(const fq_model *m, const fq_texts *variants, int first, double tokens, int f32_free) {
     const double mb = 1e6;
     double room = fmax(128 * mb, fmin(4.0 * (double)m->checkpoint.bytes, 512 * mb));
     int n = 0;
     for (int i = first; i < variants->n; i++, n++) {
         const fq_variant *v = fq_variant_find(variants->v[i]);
-        if (!(f32_free && strcmp(v->name, "f32") == 0)) room -= variant_bytes(m, v);
+        if (!(f32_free && strcmp(v->name, "f32") == 0))
+            room -= variant_bytes(m, v) + session_bytes(&m->checkpoint.config, tokens);
         if (room < 0 && n > 0) break;
     }
     return n;

@@ -31,12 +31,14 @@ fq_status fq_net_build(fq_context *c, const fq_step *s, const fq_variant *v, int
  * layers are limited so that the oracle stays near 2e9 multiplications. */
 fq_status fq_net_check(fq_context *c, const fq_step *s, fq_llama *net, double *err) FQ_MUST_USE;
 
-/* Gather the key statistics that RoPE-aware scaling needs for the step's model, unless they are there already. */
+/* Gather the key statistics that RoPE-aware scaling needs, if any variant of the step does and they are not there yet.
+ * It takes a float32 net of its own: called first, that one and the step's nets are never in memory together. */
 fq_status fq_net_calibrate(fq_context *c, const fq_step *s) FQ_MUST_USE;
 
-/* How many of the variants v[first..n-1] to hold in memory at once, at least one: their stored bytes stay below
- * max(128 MB, min(4 x the checkpoint, 512 MB)). f32_free: f32 is there already as the reference and counts nothing. */
-int fq_net_group(const fq_model *m, const fq_texts *variants, int first, int f32_free);
+/* How many of the variants v[first..n-1] to hold in memory at once, at least one: their stored bytes and sessions of
+ * `tokens` tokens stay below max(128 MB, min(4 x the checkpoint, 512 MB)). f32_free: f32 is there already as the
+ * reference and counts nothing. */
+int fq_net_group(const fq_model *m, const fq_texts *variants, int first, double tokens, int f32_free);
 
 /* Columns of a result row that a net determines: model, variant, sizes. */
 fq_status fq_net_describe(fq_context *c, const fq_llama *net, fq_result *r) FQ_MUST_USE;

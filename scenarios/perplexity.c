@@ -117,27 +117,16 @@ static fq_status run_group(evaluation *e, int first, int n) {
     return status;
 }
 
-/* RoPE-aware scaling needs a float32 net of its own; gathering it first keeps that one and the group apart in memory.
- */
-static fq_status warm_calibration(evaluation *e) {
-    for (int i = 0; i < e->s->variants.n; i++) {
-        const fq_variant *v = fq_variant_find(e->s->variants.v[i]);
-        if (fq_variant_needs_calibration(v)) return fq_net_calibrate(e->c, e->s);
-    }
-    return FQ_OK;
-}
-
 fq_status fq_scenario_perplexity(fq_context *c, const fq_step *step) {
     evaluation e = {.c = c, .s = step};
     FQ_TRY(fq_context_model(c, step->model, &e.model));
     FQ_TRY(fq_net_corpus(step, e.model, &e.corpus));
     fq_context_total(c, step->variants.n);
-    fq_context_advance(c, 0, "building");
-    fq_status status = warm_calibration(&e);
+    fq_status status = fq_net_calibrate(c, step);
     if (status == FQ_OK && strcmp(step->reference, "f32") == 0)
         status = fq_net_build(c, step, fq_variant_find("f32"), 0, &e.reference);
     for (int first = 0; first < step->variants.n && status == FQ_OK;) {
-        int n = fq_net_group(e.model, &step->variants, first, e.reference != NULL);
+        int n = fq_net_group(e.model, &step->variants, first, step->ctx, e.reference != NULL);
         status = run_group(&e, first, n);
         first += n;
     }

@@ -122,6 +122,7 @@ fq_status fq_whole_run(fq_context *c, const fq_step *s, const fq_whole_kind *kin
     const fq_model *m;
     const char *base = s->baseline[0] != 0 ? s->baseline : s->variants.v[0];
     int positions = fq_ints_most(&s->prompt) + fq_ints_most(gens);
+    double tokens = (double)fq_ints_most(&s->batch) * fq_ints_most(&s->prompt);
     fq_texts others = {NULL, 0};
     const char *names[ROWS_MOST];
     FQ_TRY(fq_context_model(c, s->model, &m));
@@ -131,10 +132,11 @@ fq_status fq_whole_run(fq_context *c, const fq_step *s, const fq_whole_kind *kin
     fq_context_total(c, (double)s->variants.n * s->batch.n * s->prompt.n * gens->n);
 
     group g = {.n = 0};
+    FQ_TRY(fq_net_calibrate(c, s));
     fq_context_advance(c, 0, "building");
     fq_status status = add_net(c, s, base, positions, 1, &g);
     for (int first = 0; status == FQ_OK && (first < others.n || first == 0);) {
-        int more = first < others.n ? fq_net_group(m, &others, first, 0) : 0;
+        int more = first < others.n ? fq_net_group(m, &others, first, tokens, 0) : 0;
         for (int i = 0; i < more && status == FQ_OK; i++)
             status = add_net(c, s, names[first + i], positions, 1, &g);
         if (status == FQ_OK) status = run_group(c, s, kind, gens, &g);

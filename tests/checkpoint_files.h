@@ -80,7 +80,7 @@ static inline void scratch_text(const char *dir, const char *name, const char *t
 }
 
 static inline void scratch_unlink(const char *dir, const char *name) {
-    char path[512];
+    char path[1024];
     snprintf(path, sizeof path, "%s/%s", dir, name);
     unlink(path);
 }

@@ -1,5 +1,5 @@
 /* The forward pass against golden numbers of an independent implementation, and against itself: prefill against decode,
- * batch against single, threads, reference kernels, and the transforms' identity in float32. */
+ * batch against single, threads, oracle kernels, and the transforms' identity in float32. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -128,14 +128,16 @@ static float *run(const fq_llama *net, const int *ids, int n, int chunk) {
     return logits;
 }
 
-static double worst_kld(const fq_llama *net, const float *a, const float *b, int n) {
-    double worst = 0;
+/* Mean over positions. Rounding differences of 1e-7 move a few codes to their neighbours, and through the layers a
+ * moved code moves others, so two right runs of a quantized net differ by some of the net's own quantization noise; a
+ * wrong kernel differs by orders of magnitude more. Float nets differ by rounding only. */
+static double mean_kld(const fq_llama *net, const float *a, const float *b, int n) {
+    double sum = 0;
     for (int i = 0; i < n; i++) {
         size_t at = (size_t)i * (size_t)net->config.vocab;
-        double k = fq_metric_compare(a + at, b + at, net->config.vocab, 0).kld;
-        if (!(k <= worst)) worst = k;
+        sum += fq_metric_compare(a + at, b + at, net->config.vocab, 0).kld;
     }
-    return worst;
+    return sum / n;
 }
 
 enum { N = 24 };
@@ -146,8 +148,8 @@ static void some_ids(int *ids) {
     fq_corpus_free(&c);
 }
 
-/* Every variant: decode id by id and chunks of 7 give the prefill's distributions; the reference kernels do too; and
- * one thread gives the same bits as two. */
+/* Every variant: decode id by id and chunks of 7 give the prefill's distributions, and one thread gives the same bits
+ * as two. */
 static void every_variant(void **state) {
     (void)state;
     int ids[N];
@@ -158,19 +160,43 @@ static void every_variant(void **state) {
         fq_threads_set(1);
         float *single = run(net, ids, N, N);
         fq_threads_set(2);
-        fq_llama_use_reference(net, 1);
-        float *reference = run(net, ids, N, N);
-        double d = worst_kld(net, prefill, decode, N), c = worst_kld(net, prefill, chunks, N);
-        double r = worst_kld(net, reference, prefill, N);
-        print_message("%-12s worst KLD to decode %.2g, to chunks %.2g, to reference kernels %.2g\n", net->variant->name,
-                      d, c, r);
-        assert_true(d < 5e-2 && c < 5e-2 && r < 5e-2);
+        double d = mean_kld(net, prefill, decode, N), c = mean_kld(net, prefill, chunks, N);
+        double bound = v == 0 ? 1e-7 : 5e-2; /* row 0 is f32 */
+        print_message("%-12s mean KLD to decode %.2g, to chunks %.2g\n", net->variant->name, d, c);
+        assert_true(d < bound && c < bound);
         assert_memory_equal(prefill, single, (size_t)N * (size_t)net->config.vocab * sizeof(float));
         free(prefill);
         free(decode);
         free(chunks);
         free(single);
-        free(reference);
+        fq_llama_free(net);
+    }
+}
+
+/* Every variant, one layer deep so that a moved code moves little else: the kernels that dispatch takes give what the
+ * oracle kernels give, in prefill and in decode. */
+static void reference_kernels(void **state) {
+    (void)state;
+    int ids[N];
+    some_ids(ids);
+    for (int v = 0; v < fq_variant_count; v++) {
+        fq_build_options o = fq_build_defaults();
+        fq_llama *net;
+        o.calibration = calibration;
+        o.max_layers = 1;
+        assert_int_equal(fq_llama_build(&tiny, &fq_variants[v], &o, &net), FQ_OK);
+        float *prefill = run(net, ids, N, N), *decode = run(net, ids, N, 1);
+        fq_llama_use_reference(net, 1);
+        float *want_prefill = run(net, ids, N, N), *want_decode = run(net, ids, N, 1);
+        double p = mean_kld(net, want_prefill, prefill, N), d = mean_kld(net, want_decode, decode, N);
+        double bound = v == 0 ? 1e-7 : 1e-3;
+        print_message("%-12s one layer, mean KLD from the oracle: prefill %.2g, decode %.2g\n", net->variant->name, p,
+                      d);
+        assert_true(p < bound && d < bound);
+        free(prefill);
+        free(decode);
+        free(want_prefill);
+        free(want_decode);
         fq_llama_free(net);
     }
 }
@@ -273,6 +299,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(golden_greedy),
         cmocka_unit_test(every_variant),
+        cmocka_unit_test(reference_kernels),
         cmocka_unit_test(batch),
         cmocka_unit_test(transforms_preserve_the_function),
         cmocka_unit_test(shapes_and_sizes),
