@@ -72,6 +72,10 @@ typedef struct fq_measurement {
 fq_status fq_bench_run(const fq_task *tasks, int n, const fq_bench_options *opt, const fq_ceilings *ceil,
                        fq_arena *arena, fq_measurement *out) FQ_MUST_USE;
 
+/* Hold a finished measurement against (new) ceilings: floor_ns, peak_pct, and INVALID where the time is below the
+ * floor. Undoes an INVALID that came from lower ceilings. */
+void fq_bench_hold_to(fq_measurement *m, const fq_ceilings *ceil);
+
 #ifdef __cplusplus
 }
 #endif

@@ -122,19 +122,6 @@ const char *fq_cpu_model(void) {
     return model;
 }
 
-static int affinity_count(void) {
-    /* The kernel refuses a mask smaller than its own; 1 << 16 processors are beyond any. */
-    for (int processors = 1024; processors <= 1 << 16; processors *= 4) {
-        cpu_set_t *set = CPU_ALLOC((size_t)processors);
-        if (set == NULL) break;
-        size_t bytes = CPU_ALLOC_SIZE((size_t)processors);
-        int n = sched_getaffinity(0, bytes, set) == 0 ? CPU_COUNT_S(bytes, set) : 0;
-        CPU_FREE(set);
-        if (n > 0) return n;
-    }
-    return (int)sysconf(_SC_NPROCESSORS_ONLN);
-}
-
 static int read_line(const char *path, char *line, int size) {
     FILE *f = fopen(path, "re");
     if (f == NULL) return 0;
@@ -206,7 +193,8 @@ static double cgroup_quota(void) {
 }
 
 int fq_cpu_cores(void) {
-    int n = affinity_count();
+    /* libgomp counts the affinity mask at start, before OMP_PROC_BIND narrows this thread's own to one processor. */
+    int n = omp_get_num_procs();
     double quota = cgroup_quota();
     if (quota > 0 && quota < n) n = (int)quota;
     return n < 1 ? 1 : n;

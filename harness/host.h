@@ -13,6 +13,9 @@ const char *fq_build_commit(void); /* git describe --always --dirty at build tim
  * the processor has are measured whatever FQ_ISA says, for the libraries compared against use them too; bf16_flops and
  * int8_flops are never below f32_flops. Errors: FQ_ERR_MEMORY. */
 fq_status fq_host_ceilings(fq_ceilings *out) FQ_MUST_USE;
+/* Measure again and keep the higher of each: for a time above the ceiling, which on a shared host may only say that the
+ * ceiling was taken in a bad moment. */
+fq_status fq_host_ceilings_raise(fq_ceilings *out) FQ_MUST_USE;
 /* Write environment.json into `path` (atomically): commit, compiler, flags, CPU, ISA found and used, caches, memory,
  * kernel, governor, affinity, OMP variables, load, versions of libraries, timer resolution, UTC time, ceilings,
  * argv. `extra_json` (an object as text, or NULL) is merged in. No host name, no user name; an absolute path in any

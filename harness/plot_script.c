@@ -10,8 +10,9 @@ enum { WIDTH = 1200, HEIGHT = 750, TEXT = 16, SMALL = 15, TITLE = 22, TEXT_BYTES
 #define INK "#222222"
 #define FAINT "#555555"
 
-/* Okabe and Ito's palette without its yellow, which vanishes on white. */
-static const char *const palette[] = {"#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#000000"};
+/* Okabe and Ito's palette with a brown for its yellow, which vanishes on white. */
+static const char *const palette[] = {"#0072b2", "#e69f00", "#009e73", "#cc79a7",
+                                      "#d55e00", "#56b4e9", "#000000", "#8c6d1f"};
 static const int point_type[] = {7, 5, 9, 13, 11, 4, 6, 8};
 static const char *const greys[] = {"#555555", "#777777", "#222222", "#999999"};
 static const char *const dashes[] = {"(8,5)", "(3,4)", "(12,4,2,4)", "(5,3)"};
@@ -44,7 +45,7 @@ static const char *colour_of(const fq_picture *pic, int s) {
         solid += !pic->series[i].dashed;
         dashed += pic->series[i].dashed;
     }
-    return pic->series[s].dashed ? greys[dashed % 4] : palette[solid % 7];
+    return pic->series[s].dashed ? greys[dashed % 4] : palette[solid % 8];
 }
 
 static const char *dash_of(const fq_picture *pic, int s) {

@@ -30,6 +30,7 @@ static void print_help(const fq_options *o) {
 static fq_status take(const fq_options *o, const fq_option *p, const char *value) {
     char *end;
     errno = 0;
+    FQ_ASSERT(value != NULL || p->kind == FQ_OPTION_FLAG);
     switch (p->kind) {
     case FQ_OPTION_FLAG:
         *(int *)p->target = 1;

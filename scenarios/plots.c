@@ -352,6 +352,7 @@ static void draw_accuracy_group(artist *a, const fq_accuracy_row *r, int n) {
                    .subtitle = subtitle,
                    .x_label = "",
                    .y_label = "mean Kullback-Leibler divergence (nats a token)",
+                   .log_y = 1,
                    .reference_y = NAN};
     draw(a, &kld, &divergence, "kl divergence", group);
 }

@@ -78,7 +78,7 @@ static fq_status parse_number(const char *text, int whole, double lo, double hi,
 /* One piece of a list: "128", "1-8", "1-8+2" or "1-64*2". */
 static fq_status expand_range(const char *piece, double lo, double hi, int *v, int most, int *n) {
     const char *dash = strchr(piece, '-');
-    double first, last, step = 1;
+    double first = 0, last = 0, step = 1;
     int multiply = 0;
     if (dash == NULL || dash == piece) {
         FQ_TRY(parse_number(piece, 1, lo, hi, &first));
@@ -102,7 +102,8 @@ static fq_status expand_range(const char *piece, double lo, double hi, int *v, i
     FQ_TRY(parse_number(b, 1, lo, hi, &last));
     if (first > last) return fq_fail(FQ_ERR_USAGE, "range '%s' runs backwards", piece);
     if (multiply && first <= 0) return fq_fail(FQ_ERR_USAGE, "range '%s' multiplies from 0", piece);
-    for (double x = first; x <= last; x = multiply ? x * step : x + step) {
+    const long long by = (long long)step;
+    for (long long x = (long long)first; x <= (long long)last; x = multiply ? x * by : x + by) {
         if (*n >= most) return fq_fail(FQ_ERR_USAGE, "range '%s' has more than %d values", piece, most);
         v[(*n)++] = (int)x;
     }
@@ -209,7 +210,7 @@ static fq_status parse_texts(fq_names names, const char *text, fq_arena *arena, 
 
 static fq_status set_value(fq_step *s, fq_setting_id id, const char *text, fq_arena *arena) {
     const fq_setting *set = &fq_settings[id];
-    double x;
+    double x = 0;
     switch (set->type) {
     case FQ_TYPE_TEXT:
         if (text[0] != 0) FQ_TRY(check_name(set->names, text));

@@ -27,7 +27,8 @@ static inline void cli_open(cli *c, const char *argv0) {
     else
         snprintf(c->program, sizeof c->program, "%.*s/fqbench", tests != NULL ? (int)(tests - argv0) : 5,
                  tests != NULL ? argv0 : "build");
-    snprintf(c->scratch, sizeof c->scratch, "/tmp/fqbench-cli-XXXXXX");
+    const char *base = getenv("TMPDIR");
+    snprintf(c->scratch, sizeof c->scratch, "%s/fqbench-cli-XXXXXX", base != NULL ? base : P_tmpdir);
     FQ_ASSERT(mkdtemp(c->scratch) != NULL);
 }
 

@@ -2,7 +2,8 @@
 # Run every test program under BUILD/tests from the repository root and add up: "N passed, N failed, N skipped".
 # Each program speaks TAP (cmocka with CMOCKA_MESSAGE_OUTPUT=TAP). A program that dies counts as one failure.
 build=${1:-build}
-export OMP_WAIT_POLICY=passive # test programs run many short regions, often on a busy machine
+# many short parallel regions, often on a busy machine: wait asleep, one thread a processor (as the program itself does)
+export OMP_WAIT_POLICY=passive OMP_PROC_BIND=true
 passed=0; failed=0; skipped=0
 for t in "$build"/tests/*/test_*; do
     case $t in *.d|*.o) continue ;; esac

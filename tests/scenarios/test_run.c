@@ -310,7 +310,7 @@ static void test_run_to_plots(void **state) {
     snprintf(path, sizeof path, "%s/environment.json", dir);
     char *environment = cli_slurp(path, NULL);
     assert_non_null(strstr(environment, "\"steps\""));
-    assert_null(strstr(environment, "/tmp/"));
+    assert_null(strstr(environment, c.scratch));
     free(environment);
     snprintf(path, sizeof path, "%s/plots", dir);
     int plots = count_suffix(path, ".png", &empty);
