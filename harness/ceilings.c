@@ -15,7 +15,7 @@
 static const double slot_ns = 3e6; /* shorter than a scheduler's turn, so that some slot is undisturbed */
 static const size_t least_buffer = (size_t)64 << 20;
 static const size_t most_buffer = (size_t)256 << 20;
-enum { SLOTS = 24, READS = 16, CACHED = 16 };
+enum { SLOTS = 24, READS = 18, CACHED = 16 };
 
 static struct {
     int threads;
@@ -55,14 +55,19 @@ static double measure_loop(fq_ceiling_loop *loop) {
     return total;
 }
 
-/* Four independent sums over `streams` equal parts of x side by side: some prefetchers like one stream, some several.
- */
-static uint64_t sum_words(const uint64_t *x, size_t n, size_t streams) {
+/* Four independent sums over `streams` equal parts of x side by side, each asked for `ahead` words early (0: left to
+ * the hardware): some prefetchers like one stream, some several, some need help. */
+static uint64_t sum_words(const uint64_t *x, size_t n, size_t streams, size_t ahead) {
     uint64_t sum[4] = {0, 0, 0, 0};
     size_t part = n / streams / 32 * 32;
     for (size_t i = 0; i < part; i += 32) {
         for (size_t s = 0; s < streams; s++) {
             const uint64_t *p = x + s * part + i;
+            if (ahead > 0 && i + ahead + 32 <= part) {
+                for (size_t line = 0; line < 32; line += 8) {
+                    __builtin_prefetch(p + ahead + line);
+                }
+            }
             for (size_t k = 0; k < 32; k += 4) {
                 sum[0] += p[k];
                 sum[1] += p[k + 1];
@@ -89,6 +94,7 @@ static double measure_read(uint64_t *buffer, size_t bytes) {
     uint64_t total = 0;
     for (int read = 0; read < READS; read++) {
         size_t streams = read % 2 == 0 ? 1 : 4;
+        size_t ahead = read / 2 % 3 == 0 ? 0 : read / 2 % 3 == 1 ? 256 : 1024;
         int64_t first = INT64_MAX;
         int64_t last = 0;
         size_t done = 0;
@@ -100,7 +106,7 @@ static double measure_read(uint64_t *buffer, size_t bytes) {
             size_t n = words * (t + 1) / threads - from;
 #pragma omp barrier
             int64_t start = fq_clock_ns();
-            total += sum_words(buffer + from, n, streams);
+            total += sum_words(buffer + from, n, streams, ahead);
             int64_t end = fq_clock_ns();
             done += n / streams / 32 * 32 * streams;
             first = start < first ? start : first;

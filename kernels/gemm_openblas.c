@@ -3,7 +3,9 @@
  */
 #include <cpuid.h>
 #include <dlfcn.h>
+#include <omp.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +16,7 @@
 enum { ROW_MAJOR = 101, NO_TRANS = 111, TRANS = 112 }; /* CBLAS_ORDER, CBLAS_TRANSPOSE */
 
 static struct {
-    int usable;
+    int usable, thread_count; /* thread_count: of the last blas.threads call */
     char why[160], config[192];
     void (*sgemm)(int order, int trans_a, int trans_b, int m, int n, int k, float alpha, const float *a, int lda,
                   const float *b, int ldb, float beta, float *c, int ldc);
@@ -47,9 +49,39 @@ static int find(void *library, const char *name, void *function) {
     return p != NULL;
 }
 
+/* Builds of OpenBLAS with threads of their own (not OpenMP's) make them with the affinity of the calling thread, which
+ * OMP_PROC_BIND has narrowed to one processor: all would share it. So while they are made, the caller may run on every
+ * processor of OpenMP's places. Returns 1 and the mask to go back to in *old. */
+static int widen_affinity(cpu_set_t *old) {
+    cpu_set_t all;
+    int ids[CPU_SETSIZE];
+    CPU_ZERO(&all);
+    for (int place = 0; place < omp_get_num_places(); place++) {
+        int n = omp_get_place_num_procs(place);
+        if (n > CPU_SETSIZE) return 0;
+        omp_get_place_proc_ids(place, ids);
+        for (int i = 0; i < n; i++)
+            if (ids[i] < CPU_SETSIZE) CPU_SET(ids[i], &all);
+    }
+    if (CPU_COUNT(&all) == 0 || sched_getaffinity(0, sizeof *old, old) != 0) return 0;
+    return sched_setaffinity(0, sizeof all, &all) == 0;
+}
+
+static void set_threads(int n) {
+    cpu_set_t old;
+    if (n == blas.thread_count) return;
+    int widened = widen_affinity(&old);
+    blas.threads(n);
+    if (widened) (void)sched_setaffinity(0, sizeof old, &old);
+    blas.thread_count = n;
+}
+
 static void load(void) {
+    cpu_set_t old;
     name_core();
+    int widened = widen_affinity(&old);
     void *library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
+    if (widened) (void)sched_setaffinity(0, sizeof old, &old);
     if (!library) {
         snprintf(blas.why, sizeof blas.why, "cannot load libopenblas.so.0 (Debian: libopenblas0)");
         return;
@@ -108,7 +140,7 @@ fq_status fq_gemm_f32_openblas(const fq_gemm_args *a) {
     float *sum = a->residual ? a->scratch : a->y;
     const size_t stride = a->residual ? (size_t)n : a->y_stride;
     FQ_ASSERT(a->x_stride % sizeof(float) == 0);
-    blas.threads(fq_threads());
+    set_threads(fq_threads());
     if (a->m == 1) {
         memset(sum, 0, (size_t)n * sizeof *sum); /* not every version of sgemv ignores a NaN in y when beta is 0 */
         blas.sgemv(ROW_MAJOR, NO_TRANS, n, k, 1.0f, w, ldw, a->x, 1, 0.0f, sum, 1);
