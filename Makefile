@@ -1,6 +1,8 @@
 # fqbench: `make demo` and `make check` are the two commands; `make help` lists the rest.
 CFLAGS   ?= -O3 -g
-CC       ?= gcc
+ifeq ($(origin CC),default)
+CC       := gcc
+endif
 BUILD    ?= build
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wvla -Wno-unused-parameter
 # No -ffast-math and no -march=native: results are the same on every machine with the same instruction set.
