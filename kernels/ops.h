@@ -6,22 +6,19 @@
  *
  * gemm family      y[m][n] = residual[m][n] + ((sum_k xv[m][k] wv[n][k]) * x_scale[m]) * row_scale[n]
  *   xv, wv are the operand values: xv the decoded activation code, wv = fq_qmatrix_values (q, e4m3(q s) or bf16(q s)).
- *   f32 and float formats: products exact or once rounded, float32 accumulation in any order, epilogue in float32 in the
- *   order written. Integer formats (i8i8, i4i8): exact int32 sum (K <= 131072), converted to float once.
- *     op          weight recipe (code, group, value)     activation code
- *     gemm_f32    f32                                     f32
- *     gemm_bf16   bf16                                    bf16
- *     gemm_w4a16  int4, group > 0, bf16(q s)              bf16
- *     gemm_i4f8   int4, group > 0, e4m3(q s)              e4m3 per token
- *     gemm_f8f8   e4m3, group 0                           e4m3 per token
+ *   f32 and float formats: products exact or once rounded, float32 accumulation in any order, epilogue in float32 in
+ * the order written. Integer formats (i8i8, i4i8): exact int32 sum (K <= 131072), converted to float once. op weight
+ * recipe (code, group, value)     activation code gemm_f32    f32                                     f32 gemm_bf16
+ * bf16                                    bf16 gemm_w4a16  int4, group > 0, bf16(q s)              bf16 gemm_i4f8 int4,
+ * group > 0, e4m3(q s)              e4m3 per token gemm_f8f8   e4m3, group 0                           e4m3 per token
  *     gemm_i8i8   int8, group 0                           int8 per token
  *     gemm_i4i8   int4, group 0                           int8 per token
  *
  * attention family  for token i of sequence b at position p = past[b] + i, query head h, KV head h / (H / H_kv):
  *   s[t] = (sum_d qv[d] kv[t][d]) * (q_scale / sqrt(D)),  t = 0 .. p (causal) or .. past + seq - 1
  *   e[t] = exp(s[t] - max_t s),  l = sum_t e[t],  o[d] = (sum_t P(e[t]) vv[t][d]) / l
- *   P rounds to the p recipe: f32 none; bf16(e); e4m3(448 e) / 448. kv and vv are operand values of the cache (e4m3(q s)
- *   for kv.int4.head.e4m3). Max and l are taken before rounding P. A kernel may use a running maximum; then P rounds
+ *   P rounds to the p recipe: f32 none; bf16(e); e4m3(448 e) / 448. kv and vv are operand values of the cache (e4m3(q
+ * s) for kv.int4.head.e4m3). Max and l are taken before rounding P. A kernel may use a running maximum; then P rounds
  *   relative to that one, which is within the format's unit roundoff of the definition above. Sums in float32.
  *
  * row family        one row in, one quantized row out (recipe = an activation recipe):
@@ -31,10 +28,10 @@
  *   then codes and scale as fq_quantize_row. y is float32 and may differ from the exact value by 8 units roundoff
  *   (16 for swiglu), so a code next to a rounding boundary may differ by one.
  *
- * rope family       q, k, v of a fused projection row -> rotated, scaled, quantized queries, and keys and values quantized into the cache
- *   rotate half: a = x[i], b = x[i + D/2], c = cos[p][i], s = sin[p][i]:  a' = a c - b s,  b' = b c + a s
- *   k' *= post[h_kv][d];  q' *= 1 / post[h_kv][d] (post may be NULL);  then fq_quantize_row per (token, head) with the q
- *   recipe and with the cache's recipe for k' and v. */
+ * rope family       q, k, v of a fused projection row -> rotated, scaled, quantized queries, and keys and values
+ * quantized into the cache rotate half: a = x[i], b = x[i + D/2], c = cos[p][i], s = sin[p][i]:  a' = a c - b s,  b' =
+ * b c + a s k' *= post[h_kv][d];  q' *= 1 / post[h_kv][d] (post may be NULL);  then fq_quantize_row per (token, head)
+ * with the q recipe and with the cache's recipe for k' and v. */
 #ifndef FQ_KERNELS_OPS_H
 #define FQ_KERNELS_OPS_H
 #include <stddef.h>
@@ -56,7 +53,7 @@ typedef enum fq_op {
 typedef enum fq_family { FQ_FAMILY_gemm, FQ_FAMILY_attention, FQ_FAMILY_row, FQ_FAMILY_rope } fq_family;
 
 typedef struct fq_gemm_args {
-    int m;                 /* tokens; n and k are w->rows and w->cols */
+    int m; /* tokens; n and k are w->rows and w->cols */
     const fq_qmatrix *w;
     const void *packed;    /* the kernel's own layout of w from its pack function; NULL for kernels without one */
     const fq_recipe *a;    /* recipe of x; its code format is the one of the table above */
@@ -73,57 +70,59 @@ enum { FQ_HEAD_DIM_MAX = 1024 }; /* largest head size that attention and rope ke
 
 /* Keys and values of one layer. Element (b, h, t) is row ((b * kv_heads + h) * capacity + t). */
 typedef struct fq_kv_cache {
-    const fq_recipe *recipe;    /* group 0 or FQ_NO_SCALE; a row is one (token, KV head) of head_dim numbers */
+    const fq_recipe *recipe; /* group 0 or FQ_NO_SCALE; a row is one (token, KV head) of head_dim numbers */
     int batch, kv_heads, head_dim, capacity;
     size_t row_bytes;           /* fq_format_bytes(code, head_dim) rounded up to 16 */
     uint8_t *k, *v;             /* [batch][kv_heads][capacity][row_bytes] */
-    uint8_t *k_scale, *v_scale; /* [batch][kv_heads][capacity] codes of recipe->scale format (1, 2 or 4 bytes each); NULL for FQ_NO_SCALE */
+    uint8_t *k_scale, *v_scale; /* [batch][kv_heads][capacity] codes of recipe->scale format (1, 2 or 4 bytes each);
+                                   NULL for FQ_NO_SCALE */
 } fq_kv_cache;
 /* Zeroed cache in the arena. Errors: FQ_ERR_MEMORY. */
-fq_status fq_kv_cache_create(fq_kv_cache *c, const fq_recipe *recipe, int batch, int kv_heads, int head_dim, int capacity,
-                             fq_arena *arena) FQ_MUST_USE;
-/* Operand values of one row of keys (which = 0) or values (1): out[head_dim], scale applied (value rule of the recipe). */
+fq_status fq_kv_cache_create(fq_kv_cache *c, const fq_recipe *recipe, int batch, int kv_heads, int head_dim,
+                             int capacity, fq_arena *arena) FQ_MUST_USE;
+/* Operand values of one row of keys (which = 0) or values (1): out[head_dim], scale applied (value rule of the recipe).
+ */
 void fq_kv_cache_values(const fq_kv_cache *c, int which, int b, int h, int t, float *out);
 size_t fq_kv_cache_bytes_per_token(const fq_kv_cache *c); /* both k and v, all heads, codes and scales */
 
 typedef struct fq_attention_args {
     const fq_recipe *q_recipe, *p_recipe;
-    const void *q;        /* codes [batch*seq][H][D], head h at byte h * fq_format_bytes(code, D) of the row */
-    size_t q_stride;      /* bytes between tokens */
-    const float *q_scale; /* [batch*seq][H]; NULL = 1 */
-    const fq_kv_cache *kv;/* rows past[b] .. past[b]+seq-1 of the new tokens are already written */
+    const void *q;         /* codes [batch*seq][H][D], head h at byte h * fq_format_bytes(code, D) of the row */
+    size_t q_stride;       /* bytes between tokens */
+    const float *q_scale;  /* [batch*seq][H]; NULL = 1 */
+    const fq_kv_cache *kv; /* rows past[b] .. past[b]+seq-1 of the new tokens are already written */
     int batch, seq, heads;
-    const int *past;      /* [batch] */
+    const int *past; /* [batch] */
     int causal;
-    float *out;           /* [batch*seq][>= H*D] */
-    size_t out_stride;    /* floats */
+    float *out;        /* [batch*seq][>= H*D] */
+    size_t out_stride; /* floats */
     void *scratch;
 } fq_attention_args;
 
 typedef struct fq_row_args {
     int m, k;
-    const float *x;      /* [m][>= k], swiglu: [m][>= 2k] */
-    size_t x_stride;     /* floats */
-    const float *gamma;  /* [k], rmsnorm only */
+    const float *x;     /* [m][>= k], swiglu: [m][>= 2k] */
+    size_t x_stride;    /* floats */
+    const float *gamma; /* [k], rmsnorm only */
     float eps;
-    const fq_recipe *a;  /* output recipe: f32, bf16, int8 or e4m3; group 0 or FQ_NO_SCALE */
-    void *out;           /* codes */
-    size_t out_stride;   /* bytes */
-    float *scale;        /* [m]; written for recipes with a scale; may be NULL for FQ_NO_SCALE */
+    const fq_recipe *a; /* output recipe: f32, bf16, int8 or e4m3; group 0 or FQ_NO_SCALE */
+    void *out;          /* codes */
+    size_t out_stride;  /* bytes */
+    float *scale;       /* [m]; written for recipes with a scale; may be NULL for FQ_NO_SCALE */
 } fq_row_args;
 
 typedef struct fq_rope_args {
     int batch, seq, heads;
-    const int *past;              /* [batch] */
-    const float *qkv;             /* [batch*seq][(H + 2 H_kv) D]: all q heads, all k heads, all v heads */
-    size_t qkv_stride;            /* floats */
-    const float *cos_t, *sin_t;   /* [positions][D/2] */
-    const float *post;            /* [H_kv * D] or NULL */
+    const int *past;            /* [batch] */
+    const float *qkv;           /* [batch*seq][(H + 2 H_kv) D]: all q heads, all k heads, all v heads */
+    size_t qkv_stride;          /* floats */
+    const float *cos_t, *sin_t; /* [positions][D/2] */
+    const float *post;          /* [H_kv * D] or NULL */
     const fq_recipe *q_recipe;
-    void *q;                      /* out: codes, as fq_attention_args.q */
-    size_t q_stride;              /* bytes */
-    float *q_scale;               /* out: [batch*seq][H]; may be NULL for FQ_NO_SCALE */
-    fq_kv_cache *kv;              /* out: rows past[b] .. past[b]+seq-1 */
+    void *q;         /* out: codes, as fq_attention_args.q */
+    size_t q_stride; /* bytes */
+    float *q_scale;  /* out: [batch*seq][H]; may be NULL for FQ_NO_SCALE */
+    fq_kv_cache *kv; /* out: rows past[b] .. past[b]+seq-1 */
 } fq_rope_args;
 
 #ifdef __cplusplus

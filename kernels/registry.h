@@ -13,9 +13,9 @@ typedef struct fq_kernel {
     const char *name; /* "gemm_i4f8.avx2" */
     fq_op op;
     fq_family family;
-    fq_isa isa;       /* least instruction set */
+    fq_isa isa; /* least instruction set */
     fq_role role;
-    double roundoff;  /* unit roundoff of the accumulator; 0 = exact integer sums */
+    double roundoff; /* unit roundoff of the accumulator; 0 = exact integer sums */
     const char *about;
     union {
         fq_status (*gemm)(const fq_gemm_args *a);
@@ -26,7 +26,7 @@ typedef struct fq_kernel {
     union { /* bytes of scratch for these arguments (shapes, recipes and pointers to w / kv are read, not the data) */
         size_t (*gemm)(const fq_gemm_args *a);
         size_t (*attention)(const fq_attention_args *a);
-    } scratch;    /* NULL members for row and rope */
+    } scratch; /* NULL members for row and rope */
     /* gemm only, may be NULL: bring w into the kernel's own layout, once, at load. Owner: the arena. */
     fq_status (*pack)(const fq_qmatrix *w, fq_arena *arena, void **packed);
 } fq_kernel;

@@ -10,16 +10,18 @@ extern "C" {
 #endif
 
 typedef struct fq_trial_shape {
-    int m, n, k;                              /* gemm: tokens, outputs, inputs; row: m rows of k */
-    int batch, seq, past;                     /* attention, rope */
+    int m, n, k;          /* gemm: tokens, outputs, inputs; row: m rows of k */
+    int batch, seq, past; /* attention, rope */
     int heads, kv_heads, head_dim;
     int causal;
-    const fq_recipe *w, *a, *q, *kv, *p;      /* NULL: the operation's default (see fq_trial_default) */
-    int weight_copies;                        /* gemm: distinct copies the runs rotate over; 0 = as many as exceed 3 x the last-level cache (at most 1 GiB); 1 = hot */
+    const fq_recipe *w, *a, *q, *kv, *p; /* NULL: the operation's default (see fq_trial_default) */
+    int weight_copies; /* gemm: distinct copies the runs rotate over; 0 = as many as exceed 3 x the last-level cache (at
+                          most 1 GiB); 1 = hot */
     unsigned long seed;
-    int residual;                             /* gemm: add a residual in the epilogue */
-    int ragged;                               /* attention, rope: past - b % (past + 1) for sequence b instead of past */
-    long oracle_samples;                      /* outputs compared with the oracle; 0 = all when cheap, else 2048 spread over the output with its corners */
+    int residual;        /* gemm: add a residual in the epilogue */
+    int ragged;          /* attention, rope: past - b % (past + 1) for sequence b instead of past */
+    long oracle_samples; /* outputs compared with the oracle; 0 = all when cheap, else 2048 spread over the output with
+                            its corners */
 } fq_trial_shape;
 
 /* A shape for op with sensible recipes and sizes (m = 64, n = 256, k = 512, head_dim 64 ...). */
@@ -34,7 +36,8 @@ fq_status fq_trial_create(const fq_kernel *k, const fq_trial_shape *s, fq_arena 
  * message). */
 fq_status fq_trial_run(void *trial);
 fq_status fq_trial_judge(void *trial, double *err, double *bound);
-/* Least work: flop of the operation, bytes = weights + activations read + outputs written (codes and scales as stored). */
+/* Least work: flop of the operation, bytes = weights + activations read + outputs written (codes and scales as stored).
+ */
 double fq_trial_flop(const fq_trial *t);
 double fq_trial_bytes(const fq_trial *t);
 fq_engine fq_trial_engine(const fq_trial *t);
