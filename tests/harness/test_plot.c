@@ -101,10 +101,11 @@ static void check_files(place *p, const char *name, unsigned height) {
 static void write_plot(place *p, const fq_plot *plot, const char *name, unsigned height) {
     if (fq_plot_write(plot, p->dir, name) != FQ_OK) fail_msg("%s: %s", name, fq_message());
     check_files(p, name, height);
-    /* Redrawn by hand, from its directory and without a word. */
-    char command[600];
-    snprintf(command, sizeof command, "cd '%s' && rm %s.png %s.svg && gnuplot -d %s.gp > log 2>&1 && test ! -s log",
-             p->dir, name, name, name);
+    /* Redrawn by hand, from its directory, in a UTF-8 locale and without a word. */
+    char command[640];
+    snprintf(command, sizeof command,
+             "cd '%s' && rm %s.png %s.svg && LC_ALL=C.UTF-8 gnuplot -d %s.gp > log 2>&1 && test ! -s log", p->dir, name,
+             name, name);
     if (system(command) != 0) fail_msg("%s.gp: %s", name, load(p, "log"));
     check_files(p, name, height);
 }
