@@ -172,8 +172,8 @@ static void run_child(const char *dir, const char *script, int output) {
     dup2(output, 2);
     if (chdir(dir) != 0) _exit(126);
     /* The script is UTF-8; in the C locale, which a bare system has, gnuplot warns that it cannot convert it. */
-    execlp("env", "env", "LC_ALL=C.UTF-8", "gnuplot", "--default-settings", "-e", "suffix = '.tmp~'", script,
-           (char *)NULL);
+    execl("/usr/bin/env", "env", "LC_ALL=C.UTF-8", "gnuplot", "--default-settings", "-e", "suffix = '.tmp~'", script,
+          (char *)NULL);
     _exit(127);
 }
 
