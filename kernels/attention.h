@@ -18,10 +18,6 @@ static inline int fq_attention_keys(const fq_attention_args *a, int b, int i) {
     return a->past[b] + (a->causal ? i + 1 : a->seq);
 }
 
-static inline size_t fq_round_up(size_t n, size_t unit) {
-    return (n + unit - 1) / unit * unit;
-}
-
 /* Query vector (codes decoded, scale apart) of token `row` of the batch. */
 static inline void fq_attention_query(const fq_attention_args *a, size_t row, int head, float *q) {
     const size_t d = (size_t)a->kv->head_dim;

@@ -44,6 +44,10 @@
 extern "C" {
 #endif
 
+static inline size_t fq_round_up(size_t n, size_t unit) {
+    return (n + unit - 1) / unit * unit;
+}
+
 typedef enum fq_op {
 #define FQ_OP(id, name, family) FQ_OP_##id,
 #include "kernels/ops.def"

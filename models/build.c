@@ -341,11 +341,16 @@ void fq_llama_kernels(const fq_llama *net, char *out, size_t bytes) {
     }
 }
 
+/* Weights of the projections of one layer. */
+static double weights_of_layer(dims d) {
+    return (double)d.hidden * (2 * d.q + 2 * d.kv) + 3.0 * d.hidden * d.ff;
+}
+
 /* Layers that fit: all of a checkpoint; for a shape name as many as memory_bytes hold, at least one. */
 static int layers_to_build(const fq_llama *net, size_t memory_bytes) {
     if (fq_model_has_weights(net->model)) return net->layers;
     dims d = dims_of(&net->config);
-    double weights = (double)d.hidden * (2 * d.q + 2 * d.kv) + 3.0 * d.hidden * d.ff;
+    double weights = weights_of_layer(d);
     double layer = weights * fq_recipe_bits(net->variant->w, d.hidden) / 8;
     double fit = (double)(memory_bytes ? memory_bytes : (size_t)4 << 30) / layer;
     return fit < 1 ? 1 : fit < net->layers ? (int)fit : net->layers;
@@ -359,14 +364,13 @@ static fq_status build(fq_llama *net, const fq_build_options *o, fq_arena *scrat
     if (!net->layer || !net->final_norm) return FQ_ERR_MEMORY;
     choose_row_kernels(net, 0);
     FQ_TRY(build_rope_table(net));
-    size_t linear_bytes = 0;
     for (int l = 0; l < net->built; l++) {
         size_t mark = scratch->used;
         FQ_TRY(build_layer(net, l, o->calibration, scratch));
         fq_arena_reset(scratch, mark);
     }
-    linear_bytes = net->bytes;
-    double weights = (double)d.hidden * (2 * d.q + 2 * d.kv) + 3.0 * d.hidden * d.ff;
+    size_t linear_bytes = net->bytes;
+    double weights = weights_of_layer(d);
     net->bits_per_weight = 8.0 * (double)linear_bytes / (weights * net->built);
     net->flop_per_token = 2 * weights * net->layers;
     net->bytes = (size_t)((double)linear_bytes * net->layers / net->built);

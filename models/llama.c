@@ -5,13 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t round_up(size_t n, size_t to) {
-    return (n + to - 1) / to * to;
-}
-
 /* Bytes between rows of activation codes. */
 static size_t code_stride(const fq_recipe *a, int width) {
-    return round_up(fq_format_bytes(a->code, (size_t)width), 64);
+    return fq_round_up(fq_format_bytes(a->code, (size_t)width), 64);
 }
 
 static int widest(const fq_llama_config *c) {

@@ -1,5 +1,6 @@
 /* Opening a model by path or by shape name, and its weights as float32 rows whatever they are stored as. */
 #include "models/weights.h"
+#include "harness/hash.h"
 #include "harness/rng.h"
 #include <string.h>
 #include <sys/stat.h>
@@ -94,12 +95,9 @@ const char *fq_model_lossy(const fq_model *m) {
     return m->checkpoint.quantized;
 }
 
-/* FNV-1a: the stream number of a tensor's random rows. */
+/* The stream number of a tensor's random rows. */
 static uint64_t name_hash(const char *s) {
-    uint64_t h = 1469598103934665603u;
-    while (*s)
-        h = (h ^ (unsigned char)*s++) * 1099511628211u;
-    return h;
+    return fq_hash64(s, strlen(s));
 }
 
 static int ends_with(const char *s, const char *tail) {

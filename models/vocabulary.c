@@ -1,5 +1,6 @@
 /* The vocabulary of a tokenizer: ids, texts, merges and added tokens with their lookup tables. Both loaders build it
  * through the put functions, which refuse everything inconsistent, so encoding need not doubt it. */
+#include "harness/hash.h"
 #include "models/tokenizer_internal.h"
 
 #include <stdlib.h>
@@ -14,11 +15,8 @@ static int shown(fq_text x) {
     return x.n > 80 ? 80 : (int)x.n;
 }
 
-static uint64_t hash_bytes(const char *s, size_t n) { /* FNV-1a, 64 bits, folded */
-    uint64_t h = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < n; i++) {
-        h = (h ^ (unsigned char)s[i]) * 0x100000001b3u;
-    }
+static uint64_t hash_bytes(const char *s, size_t n) { /* folded: the tables take low bits */
+    uint64_t h = fq_hash64(s, n);
     return h ^ (h >> 29);
 }
 

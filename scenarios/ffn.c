@@ -303,10 +303,7 @@ static fq_status measure_point(fq_context *c, const fq_step *s, const fq_shape *
 }
 
 fq_status fq_scenario_ffn(fq_context *c, const fq_step *step) {
-    double work = 0;
-    for (int i = 0; i < step->shapes.n; i++)
-        work += 1;
-    fq_context_total(c, work * step->batch.n * step->seq.n);
+    fq_context_total(c, (double)step->shapes.n * step->batch.n * step->seq.n);
     for (int i = 0; i < step->shapes.n; i++)
         for (int b = 0; b < step->batch.n; b++)
             for (int t = 0; t < step->seq.n; t++) {

@@ -6,16 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ROWS_MOST = 64 };
+#include "harness/hash.h"
 
-static uint64_t hash_of(const void *data, size_t bytes) {
-    /* FNV-1a, 64 bit */
-    const unsigned char *p = data;
-    uint64_t h = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < bytes; i++)
-        h = (h ^ p[i]) * 0x100000001b3u;
-    return h;
-}
+enum { ROWS_MOST = 64 };
 
 void fq_whole_sample(fq_whole *w) {
     int vocab = w->net->config.vocab;
@@ -26,7 +19,7 @@ void fq_whole_sample(fq_whole *w) {
 fq_status fq_whole_judge(void *whole, double *err, double *bound) {
     fq_whole *w = whole;
     size_t cells = (size_t)w->batch * (size_t)w->net->config.vocab;
-    uint64_t h = hash_of(w->logits, cells * sizeof *w->logits);
+    uint64_t h = fq_hash64(w->logits, cells * sizeof *w->logits);
     *err = w->net_err;
     *bound = FQ_NET_BOUND;
     for (size_t i = 0; i < cells; i++)
