@@ -8,7 +8,7 @@ WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wvla -Wno-unu
 # No -ffast-math and no -march=native: results are the same on every machine with the same instruction set.
 BASE     := -std=c11 -D_GNU_SOURCE -I. -fopenmp -ffp-contract=off -fno-math-errno -fno-trapping-math -MMD -MP
 VERSION  := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
-LIBS     := -lgsl -lgslcblas -lcsv -lcyaml -ljansson -lpcre2-8 -ldl -lm
+LIBS     := -lgsl -lgslcblas -lcsv -lcyaml -ljansson -lsqlite3 -lpcre2-8 -ldl -lm
 
 # The instruction set is chosen by file suffix; dispatch is at run time (harness/cpu.c).
 ISA_avx2   := -mavx2 -mfma -mf16c
@@ -17,11 +17,20 @@ ISA_amx    := $(ISA_avx512) -mavx512bf16 -mamx-tile -mamx-int8 -mamx-bf16
 isa_flags   = $(ISA_$(lastword $(subst _, ,$(basename $(notdir $1)))))
 
 SRC  := $(filter-out scenarios/main.c,$(wildcard harness/*.c quant/*.c kernels/*.c models/*.c scenarios/*.c))
-OBJ  := $(SRC:%.c=$(BUILD)/%.o)
+# CUDA=1 adds the rows of the device (kernels/*.cu); without it kernels/cuda_absent.c says why they cannot run.
+ifdef CUDA
+NVCC      ?= nvcc
+NVCCFLAGS ?= -O3
+NVCC_BASE := -std=c++17 -I. -gencode=arch=compute_90a,code=sm_90a -Xcompiler -fopenmp
+SRC       := $(filter-out kernels/cuda_absent.c,$(SRC))
+CUDA_OBJ  := $(patsubst %.cu,$(BUILD)/%.cu.o,$(wildcard kernels/*.cu))
+LIBS      += -L$(dir $(shell command -v $(NVCC)))../lib64 -lcudart_static -lrt -lpthread -lstdc++
+endif
+OBJ  := $(SRC:%.c=$(BUILD)/%.o) $(CUDA_OBJ)
 TEST := $(wildcard tests/*/test_*.c)
 TBIN := $(TEST:%.c=$(BUILD)/%)
 
-.PHONY: all help deps demo check lint format clean sanitize model-smollm2
+.PHONY: all help deps demo check ci-perf lint format clean sanitize model-smollm2
 all: $(BUILD)/fqbench ## build build/fqbench
 
 help: ## list the targets
@@ -35,6 +44,11 @@ demo: deps ## dependencies, build, main job on the shipped model, CSV and plots 
 
 check: deps ## dependencies, build, all tests
 	@$(MAKE) --no-print-directory all tests && tools/run-tests.sh $(BUILD)
+
+# Both revisions run in turns on this machine; exit code 3 is a regression. AGAINST=REV, ROUNDS=N.
+ci-perf: deps ## has the working tree become slower or less accurate than AGAINST (HEAD)?
+	@$(MAKE) --no-print-directory all && $(BUILD)/fqbench compare --rev $(or $(AGAINST),HEAD) . --min --threshold 5 \
+	    --rounds $(or $(ROUNDS),8) --fail-on-regression --explain
 
 tests: $(TBIN)
 
@@ -52,6 +66,10 @@ $(BUILD)/tests/%: tests/%.c $(wildcard tests/*.h) $(BUILD)/libfqbench.a
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(BASE) $(WARN) $(CFLAGS) $(call isa_flags,$<) $(DEFS) -c -o $@ $<
+
+$(BUILD)/%.cu.o: %.cu
+	@mkdir -p $(@D)
+	$(NVCC) $(NVCC_BASE) $(NVCCFLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c -o $@ $<
 
 # The commit is baked into one object, rebuilt when it changes.
 $(BUILD)/harness/host.o: DEFS = -DFQ_COMMIT='"$(VERSION)"' -DFQ_CFLAGS='"$(CFLAGS)"' -DFQ_CC='"$(CC)"'
@@ -77,4 +95,4 @@ model-smollm2: ## fetch SmolLM2-135M-Instruct (GGUF, 4-bit) into cache/
 clean: ## remove build/
 	rm -rf $(BUILD)
 
--include $(OBJ:.o=.d) $(TBIN:=.d)
+-include $(OBJ:.o=.d) $(BUILD)/scenarios/main.d $(TBIN:=.d)

@@ -32,6 +32,13 @@ static const size_t chunk_bytes = (size_t)2 << 20; /* also the size and alignmen
 static const size_t default_bytes = (size_t)64 << 30;
 static const size_t smallest_default = (size_t)1 << 30;
 
+/* Stands in the arena itself, so its address says which resets reach it. */
+struct fq_arena_release {
+    struct fq_arena_release *before;
+    void (*release)(void *what);
+    void *what;
+};
+
 static size_t round_up(size_t n, size_t to) {
     return (n + to - 1) / to * to;
 }
@@ -67,8 +74,25 @@ fq_status fq_arena_init(fq_arena *a, size_t bytes) {
     return FQ_OK;
 }
 
+static void release_from(fq_arena *a, size_t mark) {
+    while (a->releases != NULL && (size_t)((unsigned char *)a->releases - a->base) >= mark) {
+        struct fq_arena_release r = *a->releases;
+        a->releases = r.before;
+        r.release(r.what);
+    }
+}
+
+fq_status fq_arena_defer(fq_arena *a, void (*release)(void *what), void *what) {
+    struct fq_arena_release *r = FQ_NEW(a, struct fq_arena_release, 1);
+    if (r == NULL) return FQ_ERR_MEMORY;
+    *r = (struct fq_arena_release){a->releases, release, what};
+    a->releases = r;
+    return FQ_OK;
+}
+
 void fq_arena_free(fq_arena *a) {
     if (a->base != NULL) {
+        release_from(a, 0);
         UNPOISON(a->base, a->committed); /* the addresses may be handed out again by mmap */
         munmap(a->base, a->reserved);
     }
@@ -148,6 +172,7 @@ char *fq_arena_printf(fq_arena *a, const char *format, ...) {
 
 void fq_arena_reset(fq_arena *a, size_t mark) {
     FQ_ASSERT(mark <= a->used);
+    release_from(a, mark);
     POISON(a->base + mark, a->used - mark);
     a->used = mark;
 }

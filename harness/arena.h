@@ -14,6 +14,7 @@ typedef struct fq_arena {
     size_t committed;    /* bytes that may be touched */
     size_t reserved;     /* bytes of address space */
     size_t peak;         /* largest `used` seen */
+    struct fq_arena_release *releases; /* last deferred first */
 } fq_arena;
 
 /* Reserve `bytes` of address space (0: a default of 64 GiB; no memory is used until it is allocated).
@@ -33,6 +34,10 @@ char *fq_arena_printf(fq_arena *a, const char *format, ...) __attribute__((forma
 
 /* Give back everything allocated since `mark` (a value of a->used). Pages stay committed. */
 void fq_arena_reset(fq_arena *a, size_t mark);
+
+/* Call release(what) when the arena is freed or reset to before this call, last deferred first: for memory of a device and
+ * other things that live as long as the arena. Errors: FQ_ERR_MEMORY; then nothing was deferred. */
+fq_status fq_arena_defer(fq_arena *a, void (*release)(void *what), void *what) FQ_MUST_USE;
 
 /* type *p = FQ_NEW(arena, type, count); zeroed. */
 #define FQ_NEW(arena, type, count) ((type *)fq_arena_calloc((arena), (size_t)(count), sizeof(type)))

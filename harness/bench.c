@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/clock.h"
+#include "harness/telemetry.h"
 
 static const double invalid_above_pct = 103; /* the ceilings are themselves measured to a few per cent */
 static const double warmup_agree = 0.05;
@@ -55,10 +56,13 @@ static void forget_message(void) {
 }
 
 static int run_once(fq_measurement *m, slot *p, double *ns) {
+    const fq_task *t = m->task;
     forget_message();
     int64_t start = fq_clock_ns();
-    fq_status s = m->task->run(m->task->context);
-    *ns = (double)(fq_clock_ns() - start);
+    fq_status s = t->run(t->context);
+    double spent = (double)(fq_clock_ns() - start);
+    *ns = s == FQ_OK && t->elapsed_ns != NULL ? t->elapsed_ns(t->context) : spent;
+    p->spent_ns += spent;
     if (s == FQ_OK) return 1;
     reject_status(m, p, s);
     return 0;
@@ -127,18 +131,32 @@ static void leave_if_done(fq_measurement *m, slot *p, const fq_bench_options *o)
     }
 }
 
+/* Clock, energy and temperature of the repetition that has just ended. */
+static void listen(fq_measurement *m, const fq_telemetry *before) {
+    const fq_telemetry now = fq_telemetry_read("");
+    m->mhz[m->n_samples] = now.mhz;
+    m->joules[m->n_samples] = fq_telemetry_joules("", before, &now);
+    m->celsius = now.celsius;
+}
+
 static void sample_rounds(fq_measurement *out, slot *state, int n, const fq_bench_options *o) {
     int live = 1;
+    fq_telemetry before = fq_telemetry_read("");
+    const int talks = !isnan(before.mhz) || !isnan(before.joules) || !isnan(before.celsius);
+    for (int i = 0; i < n; i++)
+        state[i].spent_ns = 0; /* warm-up is not of the budget */
     for (int round = 0; live > 0; round++) {
         for (int i = 0; i < n; i++) {
             int k = round % 2 == 0 ? i : n - 1 - i;
             fq_measurement *m = &out[k];
             double ns;
-            if (!state[k].live || !run_once(m, &state[k], &ns)) continue;
+            if (!state[k].live) continue;
+            if (talks) before = fq_telemetry_read("");
+            if (!run_once(m, &state[k], &ns)) continue;
             m->samples[m->n_samples] = ns;
             m->round[m->n_samples] = round;
+            if (talks) listen(m, &before);
             m->n_samples++;
-            state[k].spent_ns += ns;
         }
         /* After the round, so that the arithmetic does not disturb the caches between neighbours. */
         live = 0;
@@ -161,6 +179,7 @@ static double engine_peak(const fq_ceilings *c, fq_engine engine) {
 }
 
 static double floor_ns(const fq_task *t, const fq_ceilings *c) {
+    if (t->ceilings != NULL) c = t->ceilings;
     if (c == NULL || !(t->flop > 0 || t->bytes > 0)) return NAN;
     double compute = t->flop > 0 ? t->flop / engine_peak(c, t->engine) : 0;
     double memory = t->bytes > 0 ? t->bytes / c->read_bps : 0;
@@ -193,7 +212,12 @@ static fq_status begin(const fq_task *t, const fq_bench_options *o, const fq_cei
     m->task = t;
     m->samples = FQ_NEW(arena, double, o->max_samples);
     m->round = FQ_NEW(arena, int, o->max_samples);
-    if (m->samples == NULL || m->round == NULL) return FQ_ERR_MEMORY;
+    m->mhz = FQ_NEW(arena, double, o->max_samples);
+    m->joules = FQ_NEW(arena, double, o->max_samples);
+    if (m->samples == NULL || m->round == NULL || m->mhz == NULL || m->joules == NULL) return FQ_ERR_MEMORY;
+    for (int i = 0; i < o->max_samples; i++)
+        m->mhz[i] = m->joules[i] = NAN;
+    m->celsius = NAN;
     m->time = fq_stats_summary(m->samples, 0, o->level);
     m->err = m->bound = m->peak_pct = NAN;
     m->floor_ns = floor_ns(t, ceil);

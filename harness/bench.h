@@ -38,6 +38,10 @@ typedef struct fq_task {
     fq_status (*judge)(void *context, double *err, double *bound);
     fq_engine engine;   /* which ceiling bounds it */
     double flop, bytes; /* least work of one repetition; 0 = unknown */
+    /* For work on a device. Time of one repetition in the last `run` by the device's own clock (a run may be many
+     * repetitions); NULL: the host's clock around `run`. Ceilings of the device; NULL: the host's. */
+    double (*elapsed_ns)(const void *context);
+    const fq_ceilings *ceilings;
 } fq_task;
 
 typedef struct fq_bench_options {
@@ -51,8 +55,10 @@ fq_bench_options fq_bench_defaults(void);
 
 typedef struct fq_measurement {
     const fq_task *task;
-    double *samples; /* nanoseconds, in the order taken; in the arena */
-    int *round;      /* round of each sample: equal rounds of two tasks are neighbours in time */
+    double *samples;      /* nanoseconds, in the order taken; in the arena */
+    int *round;           /* round of each sample: equal rounds of two tasks are neighbours in time */
+    double *mhz, *joules; /* of each sample (telemetry.h); NAN where the machine does not say */
+    double celsius;       /* after the last sample; NAN */
     int n_samples, n_warmup;
     fq_summary time; /* of samples, ns */
     double floor_ns; /* max(flop/peak, bytes/bandwidth) on this host; NAN if unknown */

@@ -25,6 +25,7 @@ static fq_isa isa_hardware, isa_used;
 static char model[64];
 
 const char *fq_isa_name(fq_isa isa) {
+    if (isa == FQ_ISA_SM90) return "sm90";
     FQ_ASSERT((int)isa >= 0 && isa < FQ_ISA_COUNT);
     return isa_names[isa];
 }

@@ -13,7 +13,8 @@ typedef enum fq_isa {
     FQ_ISA_AVX2,    /* AVX2, FMA, F16C */
     FQ_ISA_AVX512,  /* AVX-512 F BW DQ VL VNNI VBMI */
     FQ_ISA_AMX,     /* AMX TILE INT8 BF16, and AVX-512 with BF16 */
-    FQ_ISA_COUNT
+    FQ_ISA_COUNT,
+    FQ_ISA_SM90 = 16 /* of no processor: NVIDIA's compute capability 9.0a (kernels/cuda.h says if there is one) */
 } fq_isa;
 
 const char *fq_isa_name(fq_isa isa);

@@ -198,12 +198,12 @@ fq_status fq_accuracy_end_window(fq_accuracy *a) {
 
 /* ---- summary ---- */
 
-/* Token-weighted mean over the windows drawn in `pick` (NULL: each once) of one model's nll. */
-static double mean_nll(const fq_accuracy *a, const double *nll, const int *pick) {
+/* Token-weighted mean over the windows drawn in `pick` (NULL: each once) of a number that has one mean a window. */
+static double mean_over(const fq_accuracy *a, const double *mean, const int *pick) {
     double sum = 0, tokens = 0;
     for (int i = 0; i < a->windows; i++) {
         int w = pick ? pick[i] : i;
-        sum += nll[w] * a->length[w];
+        sum += mean[w] * a->length[w];
         tokens += a->length[w];
     }
     return sum / tokens;
@@ -213,6 +213,11 @@ static void interval(double *x, double *lo, double *hi) {
     gsl_sort(x, 1, BOOTSTRAP_REPS);
     *lo = gsl_stats_quantile_from_sorted_data(x, 1, BOOTSTRAP_REPS, (1 - interval_level) / 2);
     *hi = gsl_stats_quantile_from_sorted_data(x, 1, BOOTSTRAP_REPS, (1 + interval_level) / 2);
+}
+
+static void draw_windows(gsl_rng *rng, int n, int *pick) {
+    for (int i = 0; i < n; i++)
+        pick[i] = (int)gsl_rng_uniform_int(rng, (unsigned long)n);
 }
 
 /* Percentile bootstrap over windows. Each resample draws the same windows for both models, so what makes a text hard
@@ -226,10 +231,9 @@ static void bootstrap(const fq_accuracy *a, unsigned long seed, fq_accuracy_summ
     double ppl[BOOTSTRAP_REPS];
     double dppl[BOOTSTRAP_REPS];
     for (int r = 0; r < BOOTSTRAP_REPS; r++) {
-        for (int i = 0; i < a->windows; i++)
-            pick[i] = (int)gsl_rng_uniform_int(rng, (unsigned long)a->windows);
-        ppl[r] = exp(mean_nll(a, a->nll, pick));
-        dppl[r] = ppl[r] - exp(mean_nll(a, a->nll_ref, pick));
+        draw_windows(rng, a->windows, pick);
+        ppl[r] = exp(mean_over(a, a->nll, pick));
+        dppl[r] = ppl[r] - exp(mean_over(a, a->nll_ref, pick));
     }
     gsl_rng_free(rng);
     free(pick);
@@ -271,13 +275,62 @@ fq_accuracy_summary fq_accuracy_summarize(const fq_accuracy *a, unsigned long se
                              .kld_max = NAN,
                              .top1_pct = NAN};
     if (a->windows == 0) return s;
-    s.nll = mean_nll(a, a->nll, NULL);
+    s.nll = mean_over(a, a->nll, NULL);
     s.ppl = exp(s.nll);
     bootstrap(a, seed, &s);
     if (!s.has_reference) return s;
-    double nll_ref = mean_nll(a, a->nll_ref, NULL);
+    double nll_ref = mean_over(a, a->nll_ref, NULL);
     s.dppl = s.ppl - exp(nll_ref);
     s.dnll = s.nll - nll_ref;
     summarize_divergence(a, &s);
     return s;
+}
+
+/* ---- two models on the same text ---- */
+
+/* Mean divergence of each window; NULL where there is no reference. */
+static double *window_divergence(const fq_accuracy *a) {
+    if (a->reference != 1) return NULL;
+    double *mean = malloc((size_t)a->windows * sizeof *mean);
+    FQ_ASSERT(mean != NULL);
+    const float *kld = a->kld;
+    for (int w = 0; w < a->windows; w++) {
+        double sum = 0;
+        for (long i = 0; i < (long)a->length[w]; i++)
+            sum += (double)*kld++;
+        mean[w] = sum / a->length[w];
+    }
+    return mean;
+}
+
+fq_accuracy_difference fq_accuracy_compare(const fq_accuracy *a, const fq_accuracy *b, unsigned long seed) {
+    fq_accuracy_difference d = {NAN, NAN, NAN, NAN, NAN, NAN};
+    FQ_ASSERT(a->windows == b->windows && a->closed == b->closed);
+    for (int w = 0; w < a->windows; w++)
+        FQ_ASSERT(a->length[w] == b->length[w]);
+    if (a->windows == 0) return d;
+    double *ka = window_divergence(a), *kb = window_divergence(b);
+    const int both = ka != NULL && kb != NULL;
+    d.ppl = exp(mean_over(a, a->nll, NULL)) - exp(mean_over(b, b->nll, NULL));
+    if (both) d.kld = mean_over(a, ka, NULL) - mean_over(b, kb, NULL);
+    if (a->windows > 1) {
+        gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+        int *pick = malloc((size_t)a->windows * sizeof *pick);
+        FQ_ASSERT(rng != NULL && pick != NULL);
+        gsl_rng_set(rng, seed);
+        double ppl[BOOTSTRAP_REPS];
+        double kld[BOOTSTRAP_REPS];
+        for (int r = 0; r < BOOTSTRAP_REPS; r++) {
+            draw_windows(rng, a->windows, pick);
+            ppl[r] = exp(mean_over(a, a->nll, pick)) - exp(mean_over(b, b->nll, pick));
+            kld[r] = both ? mean_over(a, ka, pick) - mean_over(b, kb, pick) : 0;
+        }
+        gsl_rng_free(rng);
+        free(pick);
+        interval(ppl, &d.ppl_lo, &d.ppl_hi);
+        if (both) interval(kld, &d.kld_lo, &d.kld_hi);
+    }
+    free(ka);
+    free(kb);
+    return d;
 }

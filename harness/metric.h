@@ -52,6 +52,15 @@ fq_status fq_accuracy_end_window(fq_accuracy *a) FQ_MUST_USE;
  * windows, everything NAN without one. Percentiles are of positions, type 7. */
 fq_accuracy_summary fq_accuracy_summarize(const fq_accuracy *a, unsigned long seed);
 
+/* Two models scored on the same windows of the same text: a minus b. Intervals are at 95 %, from 1000 resamples of
+ * windows drawn with `seed`, each of the same windows for both; NAN below two windows. The divergences are those from
+ * the reference, NAN without one. FQ_ASSERTs that the windows are equally long. */
+typedef struct fq_accuracy_difference {
+    double ppl, ppl_lo, ppl_hi;
+    double kld, kld_lo, kld_hi;
+} fq_accuracy_difference;
+fq_accuracy_difference fq_accuracy_compare(const fq_accuracy *a, const fq_accuracy *b, unsigned long seed);
+
 /* exp(x) in float, relative error < 2e-7 on [-87, 88], 0 below, inf above, NaN for NaN; inline so that loops
  * vectorize. Formula: 2^n (1 + r + r^2 q(r)), r = x - n ln 2 in two parts (Cody and Waite 1980), q a minimax fit of
  * degree 4 for the relative error on |r| <= ln 2 / 2. */

@@ -20,9 +20,9 @@ static const char *text_or_empty(const char *text) {
 
 /* Beyond 1e300 the width of an axis overflows. */
 static int is_drawn(const fq_plot *p, const fq_plot_point *q) {
-    const int log_x = p->log_x && p->kind != FQ_PLOT_BARS;
+    const int log_x = p->log_x && !fq_plot_has_categories(p);
     if (!(fabs(q->y) < 1e300) || (p->log_y && !(q->y > 1e-300))) return 0;
-    return p->kind == FQ_PLOT_BARS || (fabs(q->x) < 1e300 && !(log_x && !(q->x > 1e-300)));
+    return fq_plot_has_categories(p) || (fabs(q->x) < 1e300 && !(log_x && !(q->x > 1e-300)));
 }
 
 static int by_value(const void *a, const void *b) {
@@ -59,10 +59,10 @@ static void group_by_series(fq_picture *pic) {
 static void find_categories(fq_picture *pic) {
     const int n = pic->plot->n;
     int *last_series = NULL; /* series of the newest bar in each category */
-    if (pic->plot->kind != FQ_PLOT_BARS) return;
+    if (!fq_plot_has_categories(pic->plot)) return;
     last_series = calloc((size_t)n, sizeof *last_series);
     FQ_ASSERT(last_series);
-    const double width = pic->n_series > 1 ? 0.82 / pic->n_series : 0;
+    const double width = pic->plot->kind == FQ_PLOT_BARS && pic->n_series > 1 ? 0.82 / pic->n_series : 0;
     for (int i = 0; i < n; i++) {
         fq_mark *m = &pic->mark[i];
         const char *label = text_or_empty(m->point->label);

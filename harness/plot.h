@@ -8,9 +8,10 @@ extern "C" {
 #endif
 
 typedef enum fq_plot_kind {
-    FQ_PLOT_BARS,   /* one bar a point, label under it, interval as whisker, optional line at y = 1 (baseline) */
-    FQ_PLOT_LINES,  /* x against y, one line a series, intervals as whiskers, axes log or linear */
-    FQ_PLOT_SCATTER /* labelled points (label beside the point, no overlap), x against y */
+    FQ_PLOT_BARS,    /* one bar a point, label under it, interval as whisker, optional line at y = 1 (baseline) */
+    FQ_PLOT_LINES,   /* x against y, one line a series, intervals as whiskers, axes log or linear */
+    FQ_PLOT_SCATTER, /* labelled points (label beside the point, no overlap), x against y */
+    FQ_PLOT_HEAT     /* a cell a point: column = series, row = label, colour and number = y (log_y: colours too) */
 } fq_plot_kind;
 
 typedef struct fq_plot_point {

@@ -18,7 +18,7 @@ typedef struct fq_mark {
     const fq_plot_point *point;
     int series;
     int drawn;     /* finite, and positive where the axis is logarithmic */
-    double centre; /* bars: place on the category axis */
+    double centre; /* bars, heat: place on the category axis */
 } fq_mark;
 
 typedef struct fq_series {
@@ -31,11 +31,16 @@ typedef struct fq_picture {
     const fq_plot *plot;
     fq_mark *mark; /* plot->n */
     fq_series *series;
-    const char **category; /* bars */
+    const char **category; /* bars, heat */
     int n_series, n_categories;
     double *x_tic; /* lines: distinct x, ascending */
     int n_x_tics;
 } fq_picture;
+
+/* Points stand in categories (their labels), and x counts for nothing. */
+static inline int fq_plot_has_categories(const fq_plot *p) {
+    return p->kind == FQ_PLOT_BARS || p->kind == FQ_PLOT_HEAT;
+}
 
 /* A label beside a point: the point and the size of the text go in, the place of the text comes out. Origin at the
  * lower left of the plot area. */

@@ -1,14 +1,21 @@
 /* Writes the gnuplot script of a plot. Every text, tic and legend entry is placed here rather than by gnuplot, so that
  * PNG and SVG agree and nothing is clipped; gnuplot draws the data from the .tsv beside the script. */
-#include "harness/plot_picture.h"
+#include "harness/plot_page.h"
 #include "harness/status.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 1200, HEIGHT = 750, TEXT = 16, SMALL = 15, TITLE = 22, TEXT_BYTES = 512 };
-#define INK "#222222"
-#define FAINT "#555555"
+enum {
+    WIDTH = FQ_PAGE_WIDTH,
+    HEIGHT = FQ_PAGE_HEIGHT,
+    TEXT = FQ_PAGE_TEXT,
+    SMALL = FQ_PAGE_SMALL,
+    TITLE = FQ_PAGE_TITLE,
+    TEXT_BYTES = FQ_PAGE_BYTES
+};
+#define INK FQ_PAGE_INK
+#define FAINT FQ_PAGE_FAINT
 
 /* Okabe and Ito's palette with a brown for its yellow, which vanishes on white. */
 static const char *const palette[] = {"#0072b2", "#e69f00", "#009e73", "#cc79a7",
@@ -16,15 +23,6 @@ static const char *const palette[] = {"#0072b2", "#e69f00", "#009e73", "#cc79a7"
 static const int point_type[] = {7, 5, 9, 13, 11, 4, 6, 8};
 static const char *const greys[] = {"#555555", "#777777", "#222222", "#999999"};
 static const char *const dashes[] = {"(8,5)", "(3,4)", "(12,4,2,4)", "(5,3)"};
-
-typedef struct page {
-    FILE *f;
-    const fq_picture *pic;
-    double height;
-    double left, right, top, bottom; /* edges of the plot area, from the top left of the picture */
-    fq_axis x, y;                    /* of the points */
-    int sideways;                    /* bars lie: categories on the y axis */
-} page;
 
 /* gnuplot warns about a plot without any point. */
 static int has_whiskers(const fq_picture *pic, int s) {
@@ -48,6 +46,11 @@ static const char *colour_of(const fq_picture *pic, int s) {
     return pic->series[s].dashed ? greys[dashed % 4] : palette[solid % 8];
 }
 
+/* Colours come again after 8 series, then with other marks. */
+static int point_of(int s) {
+    return point_type[(s + 3 * (s / 8)) % 8];
+}
+
 static const char *dash_of(const fq_picture *pic, int s) {
     int dashed = 0;
     for (int i = 0; i < s; i++)
@@ -58,7 +61,7 @@ static const char *dash_of(const fq_picture *pic, int s) {
 /* Text in gnuplot's single quotes, where nothing is escaped or substituted; an apostrophe is joined on in double ones
  * (gnuplot 5.4 does not read '' at the start of a text). A tic's text is a format besides: its percent signs are
  * doubled. */
-static void put_quoted(FILE *f, const char *text, int is_format) {
+void fq_page_quoted(FILE *f, const char *text, int is_format) {
     fputc('\'', f);
     for (; *text; text++) {
         if (*text == '\'')
@@ -71,25 +74,25 @@ static void put_quoted(FILE *f, const char *text, int is_format) {
 }
 
 static void put_text(FILE *f, const char *text) {
-    put_quoted(f, text, 0);
+    fq_page_quoted(f, text, 0);
 }
 
 /* align: left, center or right. x, y pixels from the top left. */
-static void put_label(const page *g, const char *text, double x, double y, const char *align, int size,
-                      const char *colour, const char *more) {
+void fq_page_label(const fq_page *g, const char *text, double x, double y, const char *align, int size,
+                   const char *colour, const char *more) {
     fputs("set label ", g->f);
     put_text(g->f, text);
     fprintf(g->f, " at screen %.5f, screen %.5f %s noenhanced font ',%d' tc rgb '%s' front%s\n", x / WIDTH,
             1 - y / g->height, align, size, colour, more);
 }
 
-static void put_stroke(const page *g, double x0, double y0, double x1, double y1, const char *style) {
+static void put_stroke(const fq_page *g, double x0, double y0, double x1, double y1, const char *style) {
     fprintf(g->f, "set arrow from screen %.5f, screen %.5f to screen %.5f, screen %.5f nohead %s\n", x0 / WIDTH,
             1 - y0 / g->height, x1 / WIDTH, 1 - y1 / g->height, style);
 }
 
 /* The text, or as much of it as fits with an ellipsis. */
-static const char *shorten(char out[TEXT_BYTES], const char *text, double size, double width) {
+const char *fq_page_shorten(char out[TEXT_BYTES], const char *text, double size, double width) {
     snprintf(out, TEXT_BYTES, "%s", text);
     size_t n = strlen(out);
     while (n > 0 && fq_text_width(out, size) > width) {
@@ -103,7 +106,7 @@ static const char *shorten(char out[TEXT_BYTES], const char *text, double size, 
 }
 
 /* Text broken into lines at blanks; returns the y below the last line. With g->f NULL it only measures. */
-static double put_paragraph(const page *g, const char *text, double y, int size, const char *colour) {
+static double put_paragraph(const fq_page *g, const char *text, double y, int size, const char *colour) {
     char line[TEXT_BYTES], candidate[TEXT_BYTES];
     const double width = WIDTH - 60;
     while (text && *text) {
@@ -116,7 +119,9 @@ static double put_paragraph(const page *g, const char *text, double y, int size,
         }
         if (!taken) taken = strnlen(text, sizeof line - 1);
         snprintf(candidate, taken + 1, "%s", text);
-        if (g->f) put_label(g, shorten(line, candidate, size, width), 30, y + 0.65 * size, "left", size, colour, "");
+        if (g->f)
+            fq_page_label(g, fq_page_shorten(line, candidate, size, width), 30, y + 0.65 * size, "left", size, colour,
+                          "");
         y += 1.35 * size;
         text += taken;
         text += strspn(text, " ");
@@ -126,7 +131,7 @@ static double put_paragraph(const page *g, const char *text, double y, int size,
 
 /* ---- legend ---- */
 
-static void legend_sample(const page *g, int s, double x, double y) {
+static void legend_sample(const fq_page *g, int s, double x, double y) {
     const fq_picture *pic = g->pic;
     char style[160];
     if (s == pic->n_series) {
@@ -141,25 +146,26 @@ static void legend_sample(const page *g, int s, double x, double y) {
             put_stroke(g, x, y, x + 34, y, style);
         }
         if (!pic->series[s].dashed) {
-            snprintf(style, sizeof style, " point pt %d ps 1.2 lc rgb '%s'", point_type[s % 8], colour_of(pic, s));
-            put_label(g, "", x + 17, y, "left", TEXT, INK, style);
+            snprintf(style, sizeof style, " point pt %d ps 1.2 lc rgb '%s'", point_of(s), colour_of(pic, s));
+            fq_page_label(g, "", x + 17, y, "left", TEXT, INK, style);
         }
     }
 }
 
 /* Entries flow from left to right above the plot, in as many rows as needed, so they never cover data. Entry
  * n_series is the reference line. Returns the y below. */
-static double put_legend(const page *g, double y) {
+static double put_legend(const fq_page *g, double y) {
     const fq_picture *pic = g->pic;
     const fq_plot *p = pic->plot;
-    const int names = pic->n_series > 1 || (p->kind != FQ_PLOT_BARS && pic->series[0].name[0]);
-    const int reference = !isnan(p->reference_y) && p->reference && *p->reference;
+    const int names =
+        p->kind != FQ_PLOT_HEAT && (pic->n_series > 1 || (p->kind != FQ_PLOT_BARS && pic->series[0].name[0]));
+    const int reference = p->kind != FQ_PLOT_HEAT && !isnan(p->reference_y) && p->reference && *p->reference;
     double x = 30;
     int any = 0;
     for (int s = 0; s <= pic->n_series; s++) {
         if (s < pic->n_series ? !names || !pic->series[s].name[0] : !reference) continue;
         char text[TEXT_BYTES];
-        shorten(text, s < pic->n_series ? pic->series[s].name : p->reference, TEXT, WIDTH - 120);
+        fq_page_shorten(text, s < pic->n_series ? pic->series[s].name : p->reference, TEXT, WIDTH - 120);
         const double w = 42 + fq_text_width(text, TEXT);
         if (any && x + w > WIDTH - 30) {
             x = 30;
@@ -167,7 +173,7 @@ static double put_legend(const page *g, double y) {
         }
         if (g->f) {
             legend_sample(g, s, x, y + 0.7 * TEXT);
-            put_label(g, text, x + 42, y + 0.7 * TEXT, "left", TEXT, INK, "");
+            fq_page_label(g, text, x + 42, y + 0.7 * TEXT, "left", TEXT, INK, "");
         }
         x += w + 30;
         any = 1;
@@ -183,21 +189,22 @@ static void include(fq_axis *a, double v) {
     a->hi = fmax(a->hi, v);
 }
 
-static void data_ranges(page *g) {
+static void data_ranges(fq_page *g) {
     const fq_plot *p = g->pic->plot;
     const fq_axis empty = {HUGE_VAL, -HUGE_VAL, 0};
     g->x = g->y = empty;
-    g->x.log = p->log_x && p->kind != FQ_PLOT_BARS;
+    g->x.log = p->log_x && !fq_plot_has_categories(p);
     g->y.log = p->log_y;
     for (int i = 0; i < p->n; i++) {
         const fq_mark *m = &g->pic->mark[i];
         if (!m->drawn) continue;
-        include(&g->x, p->kind == FQ_PLOT_BARS ? m->centre : m->point->x);
+        include(&g->x, fq_plot_has_categories(p) ? m->centre : m->point->x);
         include(&g->y, m->point->y);
+        if (p->kind == FQ_PLOT_HEAT) continue;
         include(&g->y, m->point->y_lo);
         include(&g->y, m->point->y_hi);
     }
-    include(&g->y, p->reference_y);
+    if (p->kind != FQ_PLOT_HEAT) include(&g->y, p->reference_y);
 }
 
 static int has_labels(const fq_picture *pic) {
@@ -206,7 +213,7 @@ static int has_labels(const fq_picture *pic) {
     return 0;
 }
 
-static void pad_ranges(page *g) {
+static void pad_ranges(fq_page *g) {
     const fq_plot *p = g->pic->plot;
     if (p->kind == FQ_PLOT_SCATTER) {
         const int labels = has_labels(g->pic);
@@ -224,8 +231,8 @@ static void pad_ranges(page *g) {
 /* ---- axes ---- */
 
 /* Edges of the plot area around the texts outside it. y_room: width of the widest label on the y axis. */
-static void page_edges(page *g, double y_room, const char *x_title, const char *y_title) {
-    page measure = *g;
+void fq_page_edges(fq_page *g, double y_room, const char *x_title, const char *y_title) {
+    fq_page measure = *g;
     measure.f = NULL;
     double y = put_paragraph(&measure, g->pic->plot->title, 18, TITLE, INK);
     y = put_paragraph(&measure, g->pic->plot->subtitle, y + 2, SMALL, FAINT);
@@ -235,7 +242,7 @@ static void page_edges(page *g, double y_room, const char *x_title, const char *
     g->bottom = g->height - 20 - 1.6 * TEXT - (x_title && *x_title ? 1.6 * TEXT : 0);
 }
 
-static void put_frame(const page *g, const char *x_title, const char *y_title) {
+void fq_page_frame(const fq_page *g, const char *x_title, const char *y_title) {
     double y = put_paragraph(g, g->pic->plot->title, 18, TITLE, INK);
     y = put_paragraph(g, g->pic->plot->subtitle, y + 2, SMALL, FAINT);
     put_legend(g, y + 8);
@@ -244,14 +251,14 @@ static void put_frame(const page *g, const char *x_title, const char *y_title) {
             1 - g->bottom / g->height);
     char text[TEXT_BYTES];
     if (x_title && *x_title)
-        put_label(g, shorten(text, x_title, TEXT, g->right - g->left), (g->left + g->right) / 2,
-                  g->height - 12 - 0.5 * TEXT, "center", TEXT, INK, "");
+        fq_page_label(g, fq_page_shorten(text, x_title, TEXT, g->right - g->left), (g->left + g->right) / 2,
+                      g->height - 12 - 0.5 * TEXT, "center", TEXT, INK, "");
     if (y_title && *y_title)
-        put_label(g, shorten(text, y_title, TEXT, g->bottom - g->top), 12 + 0.6 * TEXT, (g->top + g->bottom) / 2,
-                  "center", TEXT, INK, " rotate by 90");
+        fq_page_label(g, fq_page_shorten(text, y_title, TEXT, g->bottom - g->top), 12 + 0.6 * TEXT,
+                      (g->top + g->bottom) / 2, "center", TEXT, INK, " rotate by 90");
 }
 
-static void put_axis(const page *g, char axis, const fq_axis *a, const double *given, int n_given) {
+static void put_axis(const fq_page *g, char axis, const fq_axis *a, const double *given, int n_given) {
     const double length = axis == 'x' ? g->right - g->left : g->bottom - g->top;
     fprintf(g->f, "set %crange [%.12g:%.12g]\n%sset logscale %c\n", axis, a->lo, a->hi, a->log ? "" : "un", axis);
     fprintf(g->f, "set %ctics nomirror scale 0.6,0.3 tc rgb '%s' ", axis, INK);
@@ -260,7 +267,7 @@ static void put_axis(const page *g, char axis, const fq_axis *a, const double *g
 }
 
 /* The line at reference_y, across the other axis. */
-static void put_reference(const page *g, int vertical) {
+static void put_reference(const fq_page *g, int vertical) {
     const fq_plot *p = g->pic->plot;
     if (isnan(p->reference_y) || (p->log_y && p->reference_y <= 0)) return;
     fprintf(g->f,
@@ -272,12 +279,14 @@ static void put_reference(const page *g, int vertical) {
 
 /* ---- bars ---- */
 
-/* Enough digits to tell the values apart, the same number for all unless they span decades. */
-static void value_text(const page *g, double v, char out[TEXT_BYTES]) {
-    const double most = fmax(fabs(g->y.lo), fabs(g->y.hi));
+/* Enough digits to tell the values apart, the same number for all but those far smaller than the largest. */
+static void value_text(const fq_page *g, double v, char out[TEXT_BYTES]) {
+    const double most = fmax(fabs(g->y.lo), fabs(g->y.hi)), size = fabs(v);
     const int decimals = most >= 100 ? 0 : most >= 10 ? 1 : most >= 0.1 ? 2 : -1;
     if (g->y.log || decimals < 0)
-        snprintf(out, TEXT_BYTES, fabs(v) >= 1000 && fabs(v) < 1e6 ? "%.0f" : "%.3g", v + 0.0);
+        snprintf(out, TEXT_BYTES, size >= 1000 && size < 1e6 ? "%.0f" : "%.3g", v + 0.0);
+    else if (size < most / 30 && size < 100)
+        snprintf(out, TEXT_BYTES, "%.*f", size >= 10 ? 1 : size >= 0.095 ? 2 : size > 0 ? 3 : 0, v + 0.0);
     else
         snprintf(out, TEXT_BYTES, "%.*f", decimals, v + 0.0);
 }
@@ -286,7 +295,7 @@ static double bar_width(const fq_picture *pic) {
     return pic->n_series > 1 ? 0.82 / pic->n_series : 0.68;
 }
 
-static void choose_direction(page *g, double *label_room, double *value_room) {
+static void choose_direction(fq_page *g, double *label_room, double *value_room) {
     const fq_picture *pic = g->pic;
     char text[TEXT_BYTES];
     const double slot = (WIDTH - 140.0) / pic->n_categories;
@@ -304,7 +313,7 @@ static void choose_direction(page *g, double *label_room, double *value_room) {
     if (g->sideways) g->height = fmax(HEIGHT, 230 + 21 * rows);
 }
 
-static void put_categories(const page *g, double room) {
+static void put_categories(const fq_page *g, double room) {
     const fq_picture *pic = g->pic;
     const char axis = g->sideways ? 'y' : 'x';
     char text[TEXT_BYTES];
@@ -315,14 +324,14 @@ static void put_categories(const page *g, double room) {
     fprintf(g->f, "set grid no%ctics\nset %ctics nomirror scale 0 tc rgb '%s' (", axis, axis, INK);
     for (int c = 0; c < pic->n_categories; c++) {
         fputs(c ? ", " : "", g->f);
-        put_quoted(g->f, shorten(text, pic->category[c], TEXT, g->sideways ? room : 1e9), 1);
+        fq_page_quoted(g->f, fq_page_shorten(text, pic->category[c], TEXT, g->sideways ? room : 1e9), 1);
         fprintf(g->f, " %d", c);
     }
     fputs(")\n", g->f);
 }
 
 /* Each value just beyond its bar and whisker, on white so that grid and reference line do not strike it through. */
-static void put_values(const page *g) {
+static void put_values(const fq_page *g) {
     for (int i = 0; i < g->pic->plot->n; i++) {
         const fq_mark *m = &g->pic->mark[i];
         if (!m->drawn) continue;
@@ -343,7 +352,7 @@ static void put_values(const page *g) {
     }
 }
 
-static void plot_bars(page *g) {
+static void plot_bars(fq_page *g) {
     const fq_plot *p = g->pic->plot;
     double label_room, value_room;
     if (!g->y.log) {
@@ -355,12 +364,12 @@ static void plot_bars(page *g) {
     choose_direction(g, &label_room, &value_room);
     const char *x_title = g->sideways ? p->y_label : p->x_label, *y_title = g->sideways ? p->x_label : p->y_label;
     const double tic_room = fq_axis_tics(NULL, &g->y, NULL, 0, 500, 0, TEXT);
-    page_edges(g, g->sideways ? label_room : tic_room, x_title, y_title);
+    fq_page_edges(g, g->sideways ? label_room : tic_room, x_title, y_title);
     const double length = g->sideways ? g->right - g->left : g->bottom - g->top;
     const double room = (g->sideways ? value_room + 22 : 34) / length;
     const int negative = !g->y.log && g->y.lo < 0;
     fq_axis_pad(&g->y, negative ? room / (1 - 2 * room) : 0, room / (1 - (1 + negative) * room));
-    put_frame(g, x_title, y_title);
+    fq_page_frame(g, x_title, y_title);
     put_categories(g, label_room);
     put_axis(g, g->sideways ? 'x' : 'y', &g->y, NULL, 0);
     put_reference(g, g->sideways);
@@ -374,7 +383,7 @@ static void plot_bars(page *g) {
     fprintf(g->f, "base = %.9g\nhalf = %.9g\n", base, bar_width(g->pic) * 0.5 * (g->pic->n_series > 1 ? 0.92 : 1));
 }
 
-static void draw_bars(const page *g, const char *data, int s) {
+static void draw_bars(const fq_page *g, const char *data, int s) {
     const fq_series *series = &g->pic->series[s];
     const char *colour = colour_of(g->pic, s);
     const int last = series->first + series->n - 1;
@@ -382,13 +391,14 @@ static void draw_bars(const page *g, const char *data, int s) {
     fputs(g->sideways ? "2:5:(base):2:($5-half):($5+half)" : "5:2:($5-half):($5+half):(base):2", g->f);
     fprintf(g->f, " with boxxyerror fs solid 1 noborder lc rgb '%s'", colour);
     if (!has_whiskers(g->pic, s)) return;
-    fprintf(g->f, ", \\\n  %s every ::%d::%d using %s with %cerrorbars pt 0 lw 1.8 lc rgb '%s'", data, series->first,
-            last, g->sideways ? "2:5:(lower($3)):4" : "5:2:(lower($3)):4", g->sideways ? 'x' : 'y', INK);
+    /* Not error bars: gnuplot clears a spot in their middle, on the end of the bar. */
+    fprintf(g->f, ", \\\n  %s every ::%d::%d using %s with vectors nohead lw 1.8 lc rgb '%s'", data, series->first,
+            last, g->sideways ? "(lower($3)):5:($4-lower($3)):(0)" : "5:(lower($3)):(0):($4-lower($3))", INK);
 }
 
 /* ---- lines and scatter ---- */
 
-static void put_point_labels(const page *g) {
+static void put_point_labels(const fq_page *g) {
     const fq_picture *pic = g->pic;
     const fq_plot *p = pic->plot;
     const double width = g->right - g->left, height = g->bottom - g->top;
@@ -428,19 +438,19 @@ static void put_point_labels(const page *g) {
     free(box);
 }
 
-static void plot_points(page *g) {
+static void plot_points(fq_page *g) {
     const fq_plot *p = g->pic->plot;
     pad_ranges(g);
     const double y_room = fq_axis_tics(NULL, &g->y, NULL, 0, 500, 0, TEXT);
-    page_edges(g, y_room, p->x_label, p->y_label);
-    put_frame(g, p->x_label, p->y_label);
+    fq_page_edges(g, y_room, p->x_label, p->y_label);
+    fq_page_frame(g, p->x_label, p->y_label);
     put_axis(g, 'x', &g->x, g->pic->x_tic, g->pic->n_x_tics <= 16 ? g->pic->n_x_tics : 0);
     put_axis(g, 'y', &g->y, NULL, 0);
     put_reference(g, 0);
     if (p->kind == FQ_PLOT_SCATTER) put_point_labels(g);
 }
 
-static void draw_points(const page *g, const char *data, int s) {
+static void draw_points(const fq_page *g, const char *data, int s) {
     const fq_series *series = &g->pic->series[s];
     const char *colour = colour_of(g->pic, s);
     const int last = series->first + series->n - 1, lines = g->pic->plot->kind == FQ_PLOT_LINES;
@@ -451,11 +461,11 @@ static void draw_points(const page *g, const char *data, int s) {
     if (lines && series->dashed)
         fprintf(g->f, "lines lw 2 dt %s lc rgb '%s'", dash_of(g->pic, s), colour);
     else
-        fprintf(g->f, "%s pt %d ps %s lc rgb '%s'", lines ? "linespoints lw 2.5" : "points", point_type[s % 8],
+        fprintf(g->f, "%s pt %d ps %s lc rgb '%s'", lines ? "linespoints lw 2.5" : "points", point_of(s),
                 lines ? "1.1" : "1.4", colour);
 }
 
-static void draw(const page *g, const char *data) {
+static void draw(const fq_page *g, const char *data) {
     const fq_picture *pic = g->pic;
     const char *separator = "plot";
     for (int s = 0; s < pic->n_series; s++) {
@@ -464,6 +474,8 @@ static void draw(const page *g, const char *data) {
         separator = ",";
         if (pic->plot->kind == FQ_PLOT_BARS)
             draw_bars(g, data, s);
+        else if (pic->plot->kind == FQ_PLOT_HEAT)
+            fq_plot_heat_draw(g, data, s);
         else
             draw_points(g, data, s);
     }
@@ -471,7 +483,7 @@ static void draw(const page *g, const char *data) {
 }
 
 void fq_plot_script(FILE *f, const fq_picture *pic, const char *name) {
-    page g = {.f = f, .pic = pic, .height = HEIGHT};
+    fq_page g = {.f = f, .pic = pic, .height = HEIGHT};
     fputs("# Redraw in this directory with: gnuplot FILE.gp\n"
           "reset\n"
           "if (!exists('suffix')) suffix = ''\n"
@@ -487,6 +499,8 @@ void fq_plot_script(FILE *f, const fq_picture *pic, const char *name) {
     data_ranges(&g);
     if (pic->plot->kind == FQ_PLOT_BARS)
         plot_bars(&g);
+    else if (pic->plot->kind == FQ_PLOT_HEAT)
+        fq_plot_heat(&g);
     else
         plot_points(&g);
     /* A whisker that ends at or below zero on a log axis ends at the axis instead. */

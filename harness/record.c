@@ -1,4 +1,5 @@
-/* The columns of results.csv, samples.csv and accuracy.csv and the writers that walk them: CSV, JSON and Markdown.
+/* The columns of results.csv, samples.csv, accuracy.csv, errors.csv and layers.csv and the writers that walk them: CSV,
+ * JSON and Markdown.
  * The process locale never reaches the output, because each writer switches its thread to the C locale. */
 #include "harness/record.h"
 #include "harness/record_columns.h"
@@ -28,14 +29,26 @@ static const fq_column accuracy_column[] = {
 #include "harness/accuracy.def"
 };
 #undef FQ_ROW
+#define FQ_ROW fq_error_row
+static const fq_column errors_column[] = {
+#include "harness/errors.def"
+};
+#undef FQ_ROW
+#define FQ_ROW fq_layer_row
+static const fq_column layers_column[] = {
+#include "harness/layers.def"
+};
+#undef FQ_ROW
 #undef FQ_COL_TEXT
 #undef FQ_COL_NUM
 
 #define COUNT(a) (int)(sizeof(a) / sizeof(a)[0])
 static const fq_columns tables[FQ_TABLE_COUNT] = {
-    [FQ_TABLE_RESULTS] = {"results", results_column, COUNT(results_column), sizeof(fq_result)},
-    [FQ_TABLE_SAMPLES] = {"samples", samples_column, COUNT(samples_column), sizeof(fq_sample)},
-    [FQ_TABLE_ACCURACY] = {"accuracy", accuracy_column, COUNT(accuracy_column), sizeof(fq_accuracy_row)},
+    [FQ_TABLE_RESULTS] = {"results", results_column, COUNT(results_column), sizeof(fq_result), 0},
+    [FQ_TABLE_SAMPLES] = {"samples", samples_column, COUNT(samples_column), sizeof(fq_sample), 0},
+    [FQ_TABLE_ACCURACY] = {"accuracy", accuracy_column, COUNT(accuracy_column), sizeof(fq_accuracy_row), 0},
+    [FQ_TABLE_ERRORS] = {"errors", errors_column, COUNT(errors_column), sizeof(fq_error_row), 1},
+    [FQ_TABLE_LAYERS] = {"layers", layers_column, COUNT(layers_column), sizeof(fq_layer_row), 1},
 };
 
 const fq_columns *fq_record_columns(fq_table table) {
@@ -82,6 +95,14 @@ void fq_sample_init(fq_sample *r) {
 
 void fq_accuracy_row_init(fq_accuracy_row *r) {
     fq_record_clear(&tables[FQ_TABLE_ACCURACY], r);
+}
+
+void fq_error_row_init(fq_error_row *r) {
+    fq_record_clear(&tables[FQ_TABLE_ERRORS], r);
+}
+
+void fq_layer_row_init(fq_layer_row *r) {
+    fq_record_clear(&tables[FQ_TABLE_LAYERS], r);
 }
 
 /* Byte counts and parameter counts have more than nine digits, so whole numbers keep all of theirs. */
@@ -273,8 +294,7 @@ static int print_md(FILE *f, const fq_columns *c, const char *rows, int n) {
     return status;
 }
 
-fq_status fq_record_print(FILE *f, fq_output how, fq_table table, const void *rows, int n) {
-    const fq_columns *c = fq_record_columns(table);
+fq_status fq_record_print_columns(FILE *f, fq_output how, const fq_columns *c, const void *rows, int n) {
     int status = 0;
     errno = 0;
     const locale_t previous = enter_c_locale();
@@ -293,4 +313,8 @@ fq_status fq_record_print(FILE *f, fq_output how, fq_table table, const void *ro
     }
     const fq_status written = flushed(f, c, previous);
     return status == 0 ? written : fq_fail(FQ_ERR_MEMORY, "no memory to print %s", c->name);
+}
+
+fq_status fq_record_print(FILE *f, fq_output how, fq_table table, const void *rows, int n) {
+    return fq_record_print_columns(f, how, fq_record_columns(table), rows, n);
 }

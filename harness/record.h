@@ -1,6 +1,6 @@
-/* Tidy CSV (RFC 4180). One X-macro table per file (results.def, samples.def, accuracy.def) gives the struct, the header
- * row, the writer and the reader. Missing is empty, numbers are %.9g in the C locale (whole ones up to 2^53 keep all
- * their digits: bytes, parameters), columns are only ever appended. */
+/* Tidy CSV (RFC 4180). One X-macro table per file (results.def, samples.def, accuracy.def, errors.def, layers.def)
+ * gives the struct, the header row, the writer and the reader. Missing is empty, numbers are %.9g in the C locale
+ * (whole ones up to 2^53 keep all their digits: bytes, parameters), columns are only ever appended. */
 #ifndef FQ_HARNESS_RECORD_H
 #define FQ_HARNESS_RECORD_H
 #include <stdio.h>
@@ -22,6 +22,12 @@ typedef struct fq_sample {
 typedef struct fq_accuracy_row {
 #include "harness/accuracy.def"
 } fq_accuracy_row;
+typedef struct fq_error_row {
+#include "harness/errors.def"
+} fq_error_row;
+typedef struct fq_layer_row {
+#include "harness/layers.def"
+} fq_layer_row;
 #undef FQ_COL_TEXT
 #undef FQ_COL_NUM
 
@@ -29,8 +35,26 @@ typedef struct fq_accuracy_row {
 void fq_result_init(fq_result *r);
 void fq_sample_init(fq_sample *r);
 void fq_accuracy_row_init(fq_accuracy_row *r);
+void fq_error_row_init(fq_error_row *r);
+void fq_layer_row_init(fq_layer_row *r);
 
-typedef enum fq_table { FQ_TABLE_RESULTS, FQ_TABLE_SAMPLES, FQ_TABLE_ACCURACY, FQ_TABLE_COUNT } fq_table;
+/* Rows in memory, of the tables that pictures and printed tables are made of. Owns nothing. */
+typedef struct fq_rows {
+    const fq_result *results;
+    const fq_accuracy_row *accuracy;
+    const fq_error_row *errors;
+    const fq_layer_row *layers;
+    int n_results, n_accuracy, n_errors, n_layers;
+} fq_rows;
+
+typedef enum fq_table {
+    FQ_TABLE_RESULTS,
+    FQ_TABLE_SAMPLES,
+    FQ_TABLE_ACCURACY,
+    FQ_TABLE_ERRORS,
+    FQ_TABLE_LAYERS,
+    FQ_TABLE_COUNT
+} fq_table;
 typedef enum fq_output { FQ_OUTPUT_CSV, FQ_OUTPUT_JSON, FQ_OUTPUT_MD } fq_output;
 
 /* Header or one row of `table` to f; row points to the matching struct. Errors: FQ_ERR_OUTPUT (disk full too). */
@@ -48,15 +72,15 @@ fq_status fq_record_read(const char *path, fq_table table, fq_arena *arena, void
 /* mkdir -p. Errors: FQ_ERR_OUTPUT naming the directory. */
 fq_status fq_dir_create(const char *dir) FQ_MUST_USE;
 
-/* A run's output directory: the three CSV files open for appending row by row under a temporary name beside the final
- * one; every row is flushed, so an interrupted run leaves valid CSV. */
+/* A run's output directory: its CSV files open for appending row by row under a temporary name beside the final one;
+ * every row is flushed, so an interrupted run leaves valid CSV. */
 typedef struct fq_run fq_run;
 /* Creates dir (and parents). Errors: FQ_ERR_OUTPUT naming the directory, before anything is overwritten; another run
  * writing to it counts. Rows that a killed run left under the temporary name are kept as *.partial.csv. */
 fq_status fq_run_open(fq_run **out, const char *dir) FQ_MUST_USE;
 fq_status fq_run_row(fq_run *r, fq_table table, const void *row) FQ_MUST_USE;
 /* Rename the files to their final names (only now is anything overwritten) and free. Tables with no row leave a file
- * with its header only. */
+ * with its header only; errors.csv and layers.csv, which few runs have, then leave none. */
 fq_status fq_run_close(fq_run *r) FQ_MUST_USE;
 /* Keep what is there as *.partial.csv (whole rows only) and free; without any row nothing is kept. */
 void fq_run_abandon(fq_run *r);

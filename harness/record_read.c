@@ -170,8 +170,8 @@ static fq_status rows_to_arena(const reader *r, void **rows, int *n) {
     return FQ_OK;
 }
 
-fq_status fq_record_read(const char *path, fq_table table, fq_arena *arena, void **rows, int *n) {
-    reader r = {.path = path, .columns = fq_record_columns(table), .arena = arena, .n_fields = -1};
+fq_status fq_record_read_columns(const char *path, const fq_columns *c, fq_arena *arena, void **rows, int *n) {
+    reader r = {.path = path, .columns = c, .arena = arena, .n_fields = -1};
     *rows = NULL;
     *n = 0;
     r.c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0); /* static inside libc: nothing to free */
@@ -190,4 +190,8 @@ fq_status fq_record_read(const char *path, fq_table table, fq_arena *arena, void
     free(r.rows);
     free(r.map);
     return status;
+}
+
+fq_status fq_record_read(const char *path, fq_table table, fq_arena *arena, void **rows, int *n) {
+    return fq_record_read_columns(path, fq_record_columns(table), arena, rows, n);
 }

@@ -1,4 +1,4 @@
-/* The output directory of a run: three CSV files that grow row by row under temporary names and take their final names
+/* The output directory of a run: CSV files that grow row by row under temporary names and take their final names
  * only when the run is complete. Whatever stops a run, the rows written so far stay valid CSV. */
 #include "harness/record.h"
 #include "harness/record_columns.h"
@@ -142,7 +142,7 @@ void fq_run_abandon(fq_run *r) {
         fclose(table->f); /* may push out the rest of a failed row, hence the cut after it */
         const int cut = table->failed && truncate(table->temporary, table->good) != 0;
         /* A run without any row must not replace the partial results of an earlier one. */
-        if (n_rows == 0 || cut)
+        if (n_rows == 0 || cut || (table->n_rows == 0 && fq_record_columns((fq_table)t)->optional))
             unlink(table->temporary);
         else
             rename(table->temporary, table->partial);
@@ -173,9 +173,14 @@ fq_status fq_run_close(fq_run *r) {
     fq_status status = FQ_OK;
     for (int t = 0; t < FQ_TABLE_COUNT; t++) {
         run_table *table = &r->table[t];
-        if (rename(table->temporary, table->path) != 0 && status == FQ_OK)
+        if (table->n_rows == 0 && fq_record_columns((fq_table)t)->optional) {
+            /* Rows of an earlier run would pass for this one's. */
+            unlink(table->temporary);
+            unlink(table->path);
+        } else if (rename(table->temporary, table->path) != 0 && status == FQ_OK) {
             status =
                 fq_fail(FQ_ERR_OUTPUT, "cannot rename %s to %s: %s", table->temporary, table->path, strerror(errno));
+        }
         fclose(table->f);
     }
     sync_dir(r->dir);

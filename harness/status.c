@@ -24,6 +24,8 @@ static const struct {
     [FQ_ERR_NUMERIC] = {"not a finite number", 1},
     [FQ_ERR_FAILED] = {"failed", 1},
     [FQ_ERR_SKIPPED] = {"skipped", 77},
+    [FQ_ERR_REGRESSION] = {"regression", 3},
+    [FQ_ERR_AMBIGUOUS] = {"ambiguous", 4},
 };
 
 const char *fq_status_name(fq_status s) {

@@ -18,6 +18,8 @@ typedef enum fq_status {
     FQ_ERR_NUMERIC,     /* NaN or infinity where a number was needed                     -> exit 1 */
     FQ_ERR_FAILED,      /* a run or a check failed                                       -> exit 1 */
     FQ_ERR_SKIPPED,     /* cannot run here (no such ISA, no device)                      -> exit 77 */
+    FQ_ERR_REGRESSION,  /* compare --fail-on-regression: something got worse             -> exit 3 */
+    FQ_ERR_AMBIGUOUS,   /* --strict: something could not be decided, or is invalid       -> exit 4 */
     FQ_STATUS_COUNT
 } fq_status;
 
@@ -26,7 +28,7 @@ typedef enum fq_status {
 /* Short English name of a status, for example "unusable input". Never NULL. */
 const char *fq_status_name(fq_status s);
 
-/* Exit code of DESIGN section 5 for a status: 0 ok, 1 failed run, 2 usage or unusable input, 77 skipped. */
+/* Exit code of a status: 0 ok, 1 failed run, 2 usage or unusable input, 3 regression, 4 ambiguous, 77 skipped. */
 int fq_status_exit_code(fq_status s);
 
 /* Store a one-line message (printf style, no newline) for this thread and return s. */

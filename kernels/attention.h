@@ -6,7 +6,10 @@
 #include <omp.h>
 #include "kernels/functions.h"
 
-enum { FQ_ATTENTION_TEAM_MAX = 128 };
+enum {
+    FQ_ATTENTION_TEAM_MAX = 128,
+    FQ_ATTENTION_F16_STEP = 32 /* products between two roundings of a float16 score */
+};
 
 static inline int fq_attention_team(int slots) {
     const int n = omp_get_max_threads();
@@ -30,7 +33,8 @@ static inline float fq_attention_q_scale(const fq_attention_args *a, size_t row,
     return a->q_scale ? a->q_scale[row * (size_t)a->heads + (size_t)head] : 1.0f;
 }
 
-/* Errors: FQ_ERR_UNSUPPORTED for a head size beyond FQ_HEAD_DIM_MAX and a format of p that no kernel rounds to. */
+/* Errors: FQ_ERR_UNSUPPORTED for a head size beyond FQ_HEAD_DIM_MAX and a format of p or of scores that no kernel
+ * rounds to. */
 static inline fq_status fq_attention_check(const fq_attention_args *a) {
     FQ_ASSERT(a->heads > 0 && a->heads % a->kv->kv_heads == 0 && a->batch <= a->kv->batch);
     for (int b = 0; b < a->batch; b++)
@@ -38,6 +42,8 @@ static inline fq_status fq_attention_check(const fq_attention_args *a) {
     if (a->kv->head_dim > FQ_HEAD_DIM_MAX)
         return fq_fail(FQ_ERR_UNSUPPORTED, "attention: head size %d, expected at most %d", a->kv->head_dim,
                        FQ_HEAD_DIM_MAX);
+    if (a->scores != FQ_F32 && a->scores != FQ_F16)
+        return fq_fail(FQ_ERR_UNSUPPORTED, "attention: scores in %s, expected f32 or f16", fq_formats[a->scores].name);
     const fq_format_id p = a->p_recipe->code;
     if (a->p_recipe->group == FQ_NO_SCALE && (p == FQ_F32 || p == FQ_BF16 || p == FQ_E4M3)) return FQ_OK;
     return fq_fail(FQ_ERR_UNSUPPORTED, "attention: recipe of p is '%s', expected f32, bf16 or e4m3 without scale",

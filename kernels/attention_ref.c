@@ -23,6 +23,17 @@ static double round_p(fq_format_id format, double e) {
     return e;
 }
 
+/* The sum of q k by the rule of `scores`. */
+static double score(const float *q, const float *k, int D, fq_format_id scores) {
+    double s = 0.0;
+    for (int d = 0; d < D; d++) {
+        s += (double)q[d] * (double)k[d];
+        if (scores == FQ_F16 && (d == D - 1 || (d + 1) % FQ_ATTENTION_F16_STEP == 0))
+            s = (double)fq_format_round(FQ_F16, (float)s);
+    }
+    return s;
+}
+
 static void attend(const fq_attention_args *a, int b, int i, int head, const float *k, const float *v, float *q,
                    double *p) {
     const int D = a->kv->head_dim, T = fq_attention_keys(a, b, i);
@@ -32,10 +43,7 @@ static void attend(const fq_attention_args *a, int b, int i, int head, const flo
     const double scale = (double)fq_attention_q_scale(a, row, head) / sqrt((double)D);
     double top = -INFINITY, l = 0.0;
     for (int t = 0; t < T; t++) {
-        double s = 0.0;
-        for (int d = 0; d < D; d++)
-            s += (double)q[d] * (double)k[(size_t)t * (size_t)D + (size_t)d];
-        p[t] = s * scale;
+        p[t] = score(q, k + (size_t)t * (size_t)D, D, a->scores) * scale;
         if (p[t] > top) top = p[t];
     }
     for (int t = 0; t < T; t++) {

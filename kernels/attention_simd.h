@@ -14,8 +14,6 @@
 #include "kernels/attention.h"
 #include "kernels/kv_simd.h"
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-
 enum {
     PANEL = 2 * VW,
     TILE = VW == 16 ? 12 : 6,
@@ -135,6 +133,32 @@ static inline void score_tile(const float *q, const float *k, size_t d, float *s
     }
 }
 
+/* The same with sums in float16: from running sum to running sum in float32. */
+static inline void score_tile_f16(const float *q, const float *k, size_t d, float *s, size_t stride) {
+    vf acc[TILE][2];
+    for (int r = 0; r < TILE; r++)
+        acc[r][0] = acc[r][1] = vf_zero();
+    for (size_t i = 0; i < d;) {
+        const size_t end = d - i < FQ_ATTENTION_F16_STEP ? d : i + FQ_ATTENTION_F16_STEP;
+        for (; i < end; i++, q += TILE, k += PANEL) {
+            const vf k0 = vf_load(k), k1 = vf_load(k + VW);
+            for (int r = 0; r < TILE; r++) {
+                const vf x = vf_set1(q[r]);
+                acc[r][0] = vf_fma(x, k0, acc[r][0]);
+                acc[r][1] = vf_fma(x, k1, acc[r][1]);
+            }
+        }
+        for (int r = 0; r < TILE; r++) {
+            acc[r][0] = vf_round_f16(acc[r][0]);
+            acc[r][1] = vf_round_f16(acc[r][1]);
+        }
+    }
+    for (int r = 0; r < TILE; r++) {
+        vf_store(s + (size_t)r * stride, acc[r][0]);
+        vf_store(s + (size_t)r * stride + VW, acc[r][1]);
+    }
+}
+
 /* o[r][0..PANEL-1] += sum_t p[r][t] v[t][..], r < TILE, t < n. */
 static inline void value_tile(const float *p, size_t stride, const float *v, int n, float *o, size_t o_stride) {
     vf acc[TILE][2];
@@ -179,8 +203,14 @@ static void attend_block(const fq_attention_args *a, const prefill_plan *p, int 
     float *s = slot, *o = s + BLOCK * p->stride, *q = o + BLOCK * p->d_padded, divisor[BLOCK];
     load_queries(a, p, b, h, row0, rows, o, q);
     for (int t = 0; t < end; t += PANEL)
-        for (int r = 0; r < rows; r += TILE)
-            score_tile(q + (size_t)r * p->d, k + (size_t)t * p->d, p->d, s + (size_t)r * p->stride + t, p->stride);
+        for (int r = 0; r < rows; r += TILE) {
+            const float *tile = q + (size_t)r * p->d, *panel = k + (size_t)t * p->d;
+            float *to = s + (size_t)r * p->stride + t;
+            if (a->scores == FQ_F16)
+                score_tile_f16(tile, panel, p->d, to, p->stride);
+            else
+                score_tile(tile, panel, p->d, to, p->stride);
+        }
     for (int r = 0; r < rows; r++) {
         const int token = (row0 + r) / p->group, head = h * p->group + (row0 + r) % p->group;
         const size_t row = (size_t)b * (size_t)a->seq + (size_t)token;
@@ -267,9 +297,37 @@ static inline void decode_rows(const fq_kv_cache *c, int which, int b, int h, in
     }
 }
 
-/* Dot products of the group's queries with keys t0 .. t1-1; scores of head g at s + g * stride. q: room for them. */
-static void score_span(const fq_attention_args *a, const decode_plan *p, size_t token, int b, int h, int t0, int t1,
-                       float *q, float *s) {
+/* Dot products of a query with VW decoded rows. */
+ALWAYS_INLINE vf score_rows(const float *q, const float *rows, size_t d_padded) {
+    vf acc[VW];
+    for (int j = 0; j < VW; j++)
+        acc[j] = vf_zero();
+    for (size_t d = 0; d < d_padded; d += VW) {
+        const vf x = vf_load(q + d);
+        for (int j = 0; j < VW; j++)
+            acc[j] = vf_fma(x, vf_load(rows + (size_t)j * d_padded + d), acc[j]);
+    }
+    return vf_hsum_each(acc);
+}
+
+/* The same with sums in float16. */
+ALWAYS_INLINE vf score_rows_f16(const float *q, const float *rows, size_t d_padded) {
+    vf sum = vf_zero();
+    for (size_t d = 0; d < d_padded;) {
+        const size_t end = d_padded - d < FQ_ATTENTION_F16_STEP ? d_padded : d + FQ_ATTENTION_F16_STEP;
+        vf acc[VW];
+        for (int j = 0; j < VW; j++)
+            acc[j] = vf_zero();
+        for (; d < end; d += VW)
+            for (int j = 0; j < VW; j++)
+                acc[j] = vf_fma(vf_load(q + d), vf_load(rows + (size_t)j * d_padded + d), acc[j]);
+        sum = vf_round_f16(vf_add(sum, vf_hsum_each(acc)));
+    }
+    return sum;
+}
+
+ALWAYS_INLINE void score_span_as(const fq_attention_args *a, const decode_plan *p, size_t token, int b, int h, int t0,
+                                 int t1, float *q, float *s, fq_format_id scores) {
     float rows[VW * FQ_HEAD_DIM_MAX];
     memset(q, 0, (size_t)p->group * p->d_padded * sizeof *q);
     for (int g = 0; g < p->group; g++)
@@ -278,17 +336,19 @@ static void score_span(const fq_attention_args *a, const decode_plan *p, size_t 
         decode_rows(a->kv, 0, b, h, t, t1, p->d_padded, rows);
         for (int g = 0; g < p->group; g++) {
             const float *query = q + (size_t)g * p->d_padded;
-            vf acc[VW];
-            for (int j = 0; j < VW; j++)
-                acc[j] = vf_zero();
-            for (size_t d = 0; d < p->d_padded; d += VW) {
-                const vf x = vf_load(query + d);
-                for (int j = 0; j < VW; j++)
-                    acc[j] = vf_fma(x, vf_load(rows + (size_t)j * p->d_padded + d), acc[j]);
-            }
-            vf_store(s + (size_t)g * p->stride + t, vf_hsum_each(acc));
+            vf_store(s + (size_t)g * p->stride + t, scores == FQ_F16 ? score_rows_f16(query, rows, p->d_padded)
+                                                                     : score_rows(query, rows, p->d_padded));
         }
     }
+}
+
+/* Dot products of the group's queries with keys t0 .. t1-1; scores of head g at s + g * stride. q: room for them. */
+static void score_span(const fq_attention_args *a, const decode_plan *p, size_t token, int b, int h, int t0, int t1,
+                       float *q, float *s) {
+    if (a->scores == FQ_F16)
+        score_span_as(a, p, token, b, h, t0, t1, q, s, FQ_F16);
+    else
+        score_span_as(a, p, token, b, h, t0, t1, q, s, FQ_F32);
 }
 
 /* o[g][d] = sum over t0 <= t < t1 of P[g][t] v[t][d]; P is zero from t1 to the next multiple of VW. */

@@ -41,7 +41,49 @@ static void try_shape(const context *c, const fq_kernel *k, const fq_trial_shape
     fq_arena_reset(arena, mark);
 }
 
+/* Every tile of a kernel of a device, on operands that stay there: odd sizes, sums long enough for every stage of its
+ * pipeline, fewer and more tiles than processors. */
+static void check_tiles(const context *c, const fq_kernel *k, fq_arena *arena) {
+    static const struct {
+        int m, n, k;
+    } shapes[] = {{1, 100, 576},   {7, 328, 1024},   {33, 513, 1100},   {65, 200, 1152},   {130, 1024, 640},
+                  {257, 520, 128}, {300, 1608, 256}, {511, 4096, 2048}, {1111, 3336, 1024}};
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+        fq_trial_shape s = fq_trial_default(k->op);
+        s.m = shapes[i].m;
+        s.n = shapes[i].n;
+        s.k = shapes[i].k;
+        s.weight_copies = 2;
+        s.seed = 100 + i;
+        for (int tiles = 1; s.tile <= tiles; s.tile++) {
+            const size_t mark = arena->used;
+            char text[160], name[32] = "";
+            fq_trial *t;
+            if (fq_trial_create(k, &s, arena, &t) == FQ_OK) {
+                tiles = fq_trial_tiles(t);
+                snprintf(name, sizeof name, "%s", fq_trial_tile(t));
+            }
+            fq_arena_reset(arena, mark);
+            snprintf(text, sizeof text, "device m=%d n=%d k=%d tile %d %s", s.m, s.n, s.k, s.tile, name);
+            try_shape(c, k, &s, text, arena);
+        }
+    }
+}
+
 static void check_gemm(const context *c, const fq_kernel *k, fq_arena *arena) {
+    if (k->bind) check_tiles(c, k, arena);
+    /* Of gemm_any: zero points, two levels, scales left exact, groups on both sides, every width of code. */
+    static const struct {
+        fq_recipe_id w, a;
+    } any[] = {{FQ_RECIPE_W_UINT4_G128, FQ_RECIPE_A_BF16},
+               {FQ_RECIPE_W_UINT4_QOQ, FQ_RECIPE_A_INT8_TOKEN},
+               {FQ_RECIPE_W_INT4_G128_EXACT, FQ_RECIPE_A_E4M3_TOKEN},
+               {FQ_RECIPE_W_INT4_G128_EXACT, FQ_RECIPE_A_INT4_G128},
+               {FQ_RECIPE_W_INT4_G128_E4M3, FQ_RECIPE_A_BF16},
+               {FQ_RECIPE_W_INT4_CHANNEL, FQ_RECIPE_A_F32},
+               {FQ_RECIPE_W_BF16, FQ_RECIPE_A_E4M3_TENSOR},
+               {FQ_RECIPE_W_E4M3_CHANNEL, FQ_RECIPE_A_INT4_G128},
+               {FQ_RECIPE_W_F32, FQ_RECIPE_A_BF16}};
     static const struct {
         int m, n, k, copies;
     } shapes[] = {{1, 1, 1, 1},      {1, 100, 576, 2}, {3, 17, 130, 1},   {7, 5, 33, 1},      {33, 100, 576, 3},
@@ -53,11 +95,25 @@ static void check_gemm(const context *c, const fq_kernel *k, fq_arena *arena) {
         s.k = shapes[i].k;
         s.weight_copies = shapes[i].copies;
         s.residual = (int)(i % 2);
+        s.on_host = 1;
         s.seed = i + 1;
-        char text[96];
-        snprintf(text, sizeof text, "m=%d n=%d k=%d%s", s.m, s.n, s.k, s.residual ? " residual" : "");
-        try_shape(c, k, &s, text, arena);
+        for (size_t p = 0; p < (k->op == FQ_OP_GEMM_ANY ? sizeof any / sizeof any[0] : 1); p++) {
+            if (k->op == FQ_OP_GEMM_ANY) {
+                s.w = &fq_recipes[any[p].w];
+                s.a = &fq_recipes[any[p].a];
+            }
+            s.books = s.w->code == FQ_INT4 && s.w->value == FQ_VALUE_E4M3 && i / 2 % 2;
+            char text[160];
+            snprintf(text, sizeof text, "m=%d n=%d k=%d %s %s%s%s", s.m, s.n, s.k, s.w->name, s.a->name,
+                     s.books ? " books" : "", s.residual ? " residual" : "");
+            try_shape(c, k, &s, text, arena);
+        }
     }
+}
+
+/* The recipe of queries or probabilities that goes with a cache. */
+static const fq_recipe *companion(const fq_recipe *kv, fq_recipe_id f32, fq_recipe_id bf16, fq_recipe_id e4m3) {
+    return &fq_recipes[kv->code == FQ_F32 ? f32 : kv->code == FQ_BF16 ? bf16 : e4m3];
 }
 
 static void check_attention(const context *c, const fq_kernel *k, fq_arena *arena) {
@@ -67,13 +123,9 @@ static void check_attention(const context *c, const fq_kernel *k, fq_arena *aren
                   {3, 1, 601, 8, 2, 80, 1},  {1, 5, 3, 2, 2, 64, 1},    {2, 33, 17, 6, 2, 96, 1},
                   {1, 130, 0, 2, 1, 128, 1}, {1, 77, 200, 2, 2, 64, 0}, {1, 29, 1100, 2, 1, 256, 1},
                   {2, 100, 40, 3, 3, 34, 1}};
-    static const struct {
-        fq_recipe_id q, kv, p;
-    } recipes[] = {{FQ_RECIPE_Q_F32, FQ_RECIPE_KV_F32, FQ_RECIPE_P_F32},
-                   {FQ_RECIPE_Q_BF16, FQ_RECIPE_KV_BF16, FQ_RECIPE_P_BF16},
-                   {FQ_RECIPE_Q_E4M3, FQ_RECIPE_KV_INT4_E4M3, FQ_RECIPE_P_E4M3}};
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-        for (size_t r = 0; r < sizeof recipes / sizeof recipes[0]; r++) {
+        for (int r = 0; r < FQ_RECIPE_COUNT; r++) {
+            if (strncmp(fq_recipes[r].name, "kv.", 3) != 0) continue;
             fq_trial_shape s = fq_trial_default(k->op);
             s.batch = shapes[i].batch;
             s.seq = k->op == FQ_OP_ATTENTION_DECODE && shapes[i].seq > 5 ? 2 : shapes[i].seq;
@@ -83,29 +135,35 @@ static void check_attention(const context *c, const fq_kernel *k, fq_arena *aren
             s.head_dim = shapes[i].head_dim;
             s.causal = shapes[i].causal;
             s.ragged = 1;
-            s.q = &fq_recipes[recipes[r].q];
-            s.kv = &fq_recipes[recipes[r].kv];
-            s.p = &fq_recipes[recipes[r].p];
-            s.seed = 10 * i + r + 1;
-            char text[192];
-            snprintf(text, sizeof text, "batch=%d seq=%d past=%d heads=%d/%d d=%d%s %s %s %s", s.batch, s.seq, s.past,
-                     s.heads, s.kv_heads, s.head_dim, s.causal ? " causal" : "", s.q->name, s.kv->name, s.p->name);
-            try_shape(c, k, &s, text, arena);
+            s.kv = &fq_recipes[r];
+            s.q = companion(s.kv, FQ_RECIPE_Q_F32, FQ_RECIPE_Q_BF16, FQ_RECIPE_Q_E4M3);
+            s.p = companion(s.kv, FQ_RECIPE_P_F32, FQ_RECIPE_P_BF16, FQ_RECIPE_P_E4M3);
+            s.seed = 10 * i + (size_t)r + 1;
+            for (int f16 = 0; f16 < 2; f16++) {
+                s.scores = f16 ? FQ_F16 : FQ_F32;
+                char text[192];
+                snprintf(text, sizeof text, "batch=%d seq=%d past=%d heads=%d/%d d=%d%s %s %s %s%s", s.batch, s.seq,
+                         s.past, s.heads, s.kv_heads, s.head_dim, s.causal ? " causal" : "", s.q->name, s.kv->name,
+                         s.p->name, f16 ? " scores=f16" : "");
+                try_shape(c, k, &s, text, arena);
+            }
         }
     }
 }
 
 static void check_row(const context *c, const fq_kernel *k, fq_arena *arena) {
     static const struct { int m, k; } shapes[] = {{1, 1}, {1, 576}, {3, 7}, {5, 255}, {2, 257}, {33, 1000}, {1, 11008}};
-    static const fq_recipe_id recipes[] = {FQ_RECIPE_A_F32, FQ_RECIPE_A_BF16, FQ_RECIPE_A_INT8_TOKEN,
-                                           FQ_RECIPE_A_E4M3_TOKEN};
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-        for (size_t r = 0; r < sizeof recipes / sizeof recipes[0]; r++) {
+        for (int r = 0; r < FQ_RECIPE_COUNT; r++) {
+            if (strncmp(fq_recipes[r].name, "a.", 2) != 0) continue;
+            if (fq_recipes[r].group > 0 && k->op != FQ_OP_QUANT_ROWS) continue;
             fq_trial_shape s = fq_trial_default(k->op);
             s.m = shapes[i].m;
             s.k = shapes[i].k;
-            s.a = &fq_recipes[recipes[r]];
-            s.seed = 10 * i + r + 1;
+            s.a = &fq_recipes[r];
+            /* Numbers of this size reach beyond 448 times that. */
+            if (s.a->range == FQ_RANGE_STATIC) s.fixed_scale = 0.003f;
+            s.seed = 10 * i + (size_t)r + 1;
             char text[96];
             snprintf(text, sizeof text, "m=%d k=%d %s", s.m, s.k, s.a->name);
             try_shape(c, k, &s, text, arena);
@@ -118,13 +176,9 @@ static void check_rope(const context *c, const fq_kernel *k, fq_arena *arena) {
         int batch, seq, past, heads, kv_heads, head_dim;
     } shapes[] = {
         {1, 1, 0, 1, 1, 2}, {2, 3, 5, 4, 2, 64}, {3, 1, 100, 6, 3, 80}, {1, 17, 9, 2, 1, 128}, {2, 5, 0, 3, 3, 34}};
-    static const struct {
-        fq_recipe_id q, kv;
-    } recipes[] = {{FQ_RECIPE_Q_F32, FQ_RECIPE_KV_F32},
-                   {FQ_RECIPE_Q_BF16, FQ_RECIPE_KV_BF16},
-                   {FQ_RECIPE_Q_E4M3, FQ_RECIPE_KV_INT4_E4M3}};
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-        for (size_t r = 0; r < sizeof recipes / sizeof recipes[0]; r++) {
+        for (int r = 0; r < FQ_RECIPE_COUNT; r++) {
+            if (strncmp(fq_recipes[r].name, "kv.", 3) != 0) continue;
             fq_trial_shape s = fq_trial_default(k->op);
             s.batch = shapes[i].batch;
             s.seq = shapes[i].seq;
@@ -133,13 +187,16 @@ static void check_rope(const context *c, const fq_kernel *k, fq_arena *arena) {
             s.kv_heads = shapes[i].kv_heads;
             s.head_dim = shapes[i].head_dim;
             s.ragged = 1;
-            s.q = &fq_recipes[recipes[r].q];
-            s.kv = &fq_recipes[recipes[r].kv];
-            s.seed = 10 * i + r + 1;
-            char text[160];
-            snprintf(text, sizeof text, "batch=%d seq=%d past=%d heads=%d/%d d=%d %s %s", s.batch, s.seq, s.past,
-                     s.heads, s.kv_heads, s.head_dim, s.q->name, s.kv->name);
-            try_shape(c, k, &s, text, arena);
+            s.kv = &fq_recipes[r];
+            s.q = companion(s.kv, FQ_RECIPE_Q_F32, FQ_RECIPE_Q_BF16, FQ_RECIPE_Q_E4M3);
+            s.seed = 10 * i + (size_t)r + 1;
+            for (int with = 0; with < 2; with++) {
+                s.key_offset = s.clip = with;
+                char text[160];
+                snprintf(text, sizeof text, "batch=%d seq=%d past=%d heads=%d/%d d=%d %s %s%s", s.batch, s.seq, s.past,
+                         s.heads, s.kv_heads, s.head_dim, s.q->name, s.kv->name, with ? " offset clip" : "");
+                try_shape(c, k, &s, text, arena);
+            }
         }
     }
 }

@@ -1,8 +1,12 @@
 /* Argument check and look-up tables of the gemm family. The tables come from the recipe's own definition of an operand
  * value, so a kernel that looks a weight up cannot disagree with the oracle. */
 #include <pthread.h>
+#include <string.h>
 #include "kernels/gemm.h"
+#include "quant/codebook.h"
+#include "quant/minifloat.h"
 
+/* All kinds with one pair of formats; `any` is checked by rules. */
 static const struct {
     const char *name;
     fq_format_id w, a;
@@ -21,8 +25,13 @@ static const struct {
 
 fq_status fq_gemm_check(fq_gemm_kind kind, const fq_gemm_args *a) {
     const fq_recipe *w = a->w->recipe;
-    const char *name = products[kind].name;
     FQ_ASSERT(a->m >= 0 && a->w->rows > 0 && a->w->cols > 0);
+    if (kind == FQ_GEMM_any) {
+        if (fq_gemm_any_takes(w, a->a)) return FQ_OK;
+        return fq_fail(FQ_ERR_UNSUPPORTED, "gemm_any does not take weights '%s' with activations '%s'", w->name,
+                       a->a->name);
+    }
+    const char *name = products[kind].name;
     if (w->code != products[kind].w || w->value != products[kind].value || (w->group > 0) != products[kind].grouped)
         return fq_fail(FQ_ERR_UNSUPPORTED, "%s does not take weights '%s'", name, w->name);
     if (a->a->code != products[kind].a)
@@ -35,20 +44,79 @@ fq_status fq_gemm_check(fq_gemm_kind kind, const fq_gemm_args *a) {
     return FQ_OK;
 }
 
-static _Alignas(64) fq_gemm_lut luts_e4m3[128];
+int fq_gemm_any_takes(const fq_recipe *w, const fq_recipe *a) {
+    const int w_ok = w->group > 0 ? w->group % 32 == 0 : w->value == FQ_VALUE_EXACT;
+    const int a_ok = a->value == FQ_VALUE_EXACT && !fq_recipe_has_zero(a) && (a->group <= 0 || a->group % 8 == 0);
+    return w_ok && a_ok;
+}
+
+enum { LUTS = FQ_CODEBOOK_COUNT * FQ_GEMM_LUTS_A_BOOK };
+static _Alignas(64) fq_gemm_lut luts_e4m3[LUTS];
 static pthread_once_t luts_once = PTHREAD_ONCE_INIT;
 
 static void make_luts(void) {
-    const fq_recipe *r = &fq_recipes[FQ_RECIPE_W_INT4_G128_E4M3];
-    for (uint32_t s = 0; s < 127; s++) /* code 127 is NaN: never a scale */
+    for (uint32_t i = 0; i < LUTS; i++) {
+        const uint32_t s = i % FQ_GEMM_LUTS_A_BOOK;
+        if (s == 127) continue; /* NaN: never a scale */
         for (uint32_t q = 0; q < 16; q++) {
-            const uint32_t code = fq_bf16_encode(fq_recipe_value(r, q, fq_e4m3_decode(s)));
-            luts_e4m3[s].low[q] = (uint8_t)code;
-            luts_e4m3[s].high[q] = (uint8_t)(code >> 8);
+            const float v = fq_codebooks[i / FQ_GEMM_LUTS_A_BOOK].value[q] * fq_e4m3_decode(s);
+            const uint32_t code = fq_bf16_encode(fq_format_round(FQ_E4M3, v));
+            luts_e4m3[i].low[q] = (uint8_t)code;
+            luts_e4m3[i].high[q] = (uint8_t)(code >> 8);
         }
+    }
 }
 
 const fq_gemm_lut *fq_gemm_luts_e4m3(void) {
     pthread_once(&luts_once, make_luts);
     return luts_e4m3;
+}
+
+void fq_gemm_any_lut(const fq_qmatrix *w, int r, int g, float lut[16]) {
+    const fq_recipe *recipe = w->recipe;
+    if (w->scales && recipe->scale == FQ_E4M3 && recipe->code == FQ_INT4 && recipe->value == FQ_VALUE_E4M3) {
+        const size_t book = w->book ? w->book[r] : FQ_CODEBOOK_INT4;
+        const uint8_t s = w->scales[(size_t)r * (size_t)w->groups + (size_t)g];
+        if (s < 128) {
+            const fq_gemm_lut *codes = fq_gemm_luts_e4m3() + book * FQ_GEMM_LUTS_A_BOOK + s;
+            for (int q = 0; q < 16; q++)
+                lut[q] = fq_bits_float((uint32_t)codes->low[q] << 16 | (uint32_t)codes->high[q] << 24);
+            return;
+        }
+    }
+    FQ_ASSERT(!w->book);
+    const float s = fq_qmatrix_scale(w, r, g);
+    const uint8_t zero = fq_qmatrix_zero(w, r, g);
+    const int integer = recipe->code == FQ_INT4 || recipe->code == FQ_UINT4;
+    const int narrow = recipe->scale == FQ_F16 || recipe->scale == FQ_INT8; /* no product overflows */
+    if (w->scales && integer && narrow && recipe->value != FQ_VALUE_E4M3) {
+        /* The general case below in a form that compilers vectorize: a table a group is most of the work of one token.
+         */
+        const int flip = recipe->code == FQ_INT4 ? 8 : 0, shift = flip + zero;
+        const uint32_t round = recipe->value == FQ_VALUE_BF16;
+        for (int q = 0; q < 16; q++) {
+            const uint32_t u = fq_float_bits((float)((q ^ flip) - shift) * s);
+            lut[q] = fq_bits_float(round ? (u + 0x7fff + (u >> 16 & 1)) & 0xffff0000u : u);
+        }
+        return;
+    }
+    for (uint32_t q = 0; q < 16; q++)
+        lut[q] = fq_recipe_value_zero(recipe, q, s, zero);
+}
+
+void fq_gemm_any_decode(const fq_qmatrix *w, int r, int k, int n, float *out) {
+    const fq_recipe *recipe = w->recipe;
+    const size_t bytes = (size_t)fq_formats[recipe->code].bits / 8;
+    const uint8_t *codes = w->codes + (size_t)r * w->row_bytes + (size_t)k * bytes;
+    if (recipe->code == FQ_F32)
+        memcpy(out, codes, (size_t)n * sizeof *out);
+    else
+        fq_format_decode_row(recipe->code, codes, (size_t)n, out);
+    if (recipe->group <= 0) return; /* the value is EXACT: the code alone */
+    for (int i = 0; i < n; i++) {
+        const float v = out[i] * fq_qmatrix_scale(w, r, (k + i) / w->group);
+        out[i] = recipe->value == FQ_VALUE_EXACT
+                     ? v
+                     : fq_format_round(recipe->value == FQ_VALUE_E4M3 ? FQ_E4M3 : FQ_BF16, v);
+    }
 }

@@ -1,4 +1,4 @@
-/* What the files of the gemm family share: the seven products, the check of their arguments, and the look-up tables of
+/* What the files of the gemm family share: the eight products, the check of their arguments, and the look-up tables of
  * 4-bit weights. The kernels themselves are declared by functions.h. */
 #ifndef FQ_KERNELS_GEMM_H
 #define FQ_KERNELS_GEMM_H
@@ -15,7 +15,8 @@ typedef enum fq_gemm_kind {
     FQ_GEMM_i4f8,
     FQ_GEMM_f8f8,
     FQ_GEMM_i8i8,
-    FQ_GEMM_i4i8
+    FQ_GEMM_i4i8,
+    FQ_GEMM_any
 } fq_gemm_kind;
 
 /* Largest K of the integer products: 128 * 128 * K must fit an int32. */
@@ -23,16 +24,27 @@ enum { FQ_GEMM_INT_K = 131071 };
 
 /* Are the recipes and shapes of `a` those of this product, in a form that the vector kernels take? Errors:
  * FQ_ERR_UNSUPPORTED naming the recipe: codes, scale format (E4M3 for i4f8, F16 for w4a16), a group that is no multiple
- * of 32, K above FQ_GEMM_INT_K for integers. */
+ * of 32, K above FQ_GEMM_INT_K for integers; for `any` what fq_gemm_any_takes says no to. */
 fq_status fq_gemm_check(fq_gemm_kind kind, const fq_gemm_args *a) FQ_MUST_USE;
 
-/* The bfloat16 code of e4m3(q * decode(s)) for an E4M3 scale code s < 128 and an INT4 code q: what the recipe
- * w.int4.*.e4m3 says, exact because every E4M3 value is a bfloat16. Low and high bytes apart, as byte look-ups want
- * them: lut[s].low[q], lut[s].high[q]. Made once; 32-byte aligned. */
+/* 1 if gemm_any multiplies these: every weight recipe whose row scale is an epilogue factor (not those of the cache
+ * with group 0, where it is inside the operand) and groups of a multiple of 32; every activation recipe without zero
+ * points and with operands as they are stored (EXACT), groups of a multiple of 8. */
+int fq_gemm_any_takes(const fq_recipe *w, const fq_recipe *a);
+
+/* The bfloat16 code of e4m3(book[q] * decode(s)) for an E4M3 scale code s < 128, a 4-bit code q and a codebook of
+ * codebook.h (INT4 first): what the recipe w.int4.*.e4m3 says, exact because every E4M3 value is a bfloat16. Low and
+ * high bytes apart, as byte look-ups want them: lut[128 book + s].low[q], .high[q]. Made once; 32-byte aligned. */
+enum { FQ_GEMM_LUTS_A_BOOK = 128 };
 typedef struct fq_gemm_lut {
     uint8_t low[16], high[16];
 } fq_gemm_lut;
 const fq_gemm_lut *fq_gemm_luts_e4m3(void);
+
+/* The 16 operand values of the 4-bit codes of group g of row r, as fq_qmatrix_values gives them. */
+void fq_gemm_any_lut(const fq_qmatrix *w, int r, int g, float lut[16]);
+/* Operand values of codes k .. k + n - 1 of row r, for codes of 8 bits and more; k + n <= cols. */
+void fq_gemm_any_decode(const fq_qmatrix *w, int r, int k, int n, float *out);
 
 #ifdef __cplusplus
 }

@@ -61,6 +61,7 @@ FQ_INLINE __m512i row_units(fq_gemm_kind kind, const uint8_t *p, __m512i lut) {
     case FQ_GEMM_f32:
     case FQ_GEMM_bf16:
     case FQ_GEMM_i8i8:
+    case FQ_GEMM_any: /* has no row here */
         break;
     }
     return _mm512_load_si512(p);

@@ -38,7 +38,8 @@ FQ_INLINE float vec_total(fq_gemm_kind kind, vec v) {
     return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
 }
 
-/* The low and the high bytes of the 16 bfloat16 values, each in both halves of a register. */
+/* The low and the high bytes of the 16 bfloat16 values, each in both halves of a register; of `any` the low and the
+ * high half of 16 float32 values. */
 typedef struct vec_lut {
     __m256i low, high;
 } vec_lut;
@@ -53,6 +54,11 @@ FQ_INLINE vec_lut vec_lut_load(fq_gemm_kind kind, const fq_qmatrix *w, const fq_
     if (kind == FQ_GEMM_i4f8) {
         const fq_gemm_lut *lut = gemm_lut_e4m3(w, luts, r, g);
         return (vec_lut){load_twice(lut->low), load_twice(lut->high)};
+    }
+    if (kind == FQ_GEMM_any) {
+        _Alignas(32) float v[16];
+        fq_gemm_any_lut(w, r, g, v);
+        return (vec_lut){_mm256_castps_si256(_mm256_load_ps(v)), _mm256_castps_si256(_mm256_load_ps(v + 8))};
     }
     const __m256i lut16 = gemm_lut16(kind, w, luts, r, g);
     const __m256i low = _mm256_and_si256(lut16, _mm256_set1_epi16(0xff)), high = _mm256_srli_epi16(lut16, 8);
@@ -79,6 +85,21 @@ FQ_INLINE void int4_to_floats(const uint8_t *p, vec_lut lut, vec v[4]) {
     v[1] = as_float(_mm256_unpackhi_epi16(zero, h0));
     v[2] = as_float(_mm256_unpacklo_epi16(zero, h1));
     v[3] = as_float(_mm256_unpackhi_epi16(zero, h1));
+}
+
+/* 32 codes by their float32 values: nibble i to lane i; its low three bits choose in both halves of the table, its
+ * fourth between them. */
+FQ_INLINE void int4_to_any(const uint8_t *p, vec_lut lut, vec v[4]) {
+    const __m256i down = _mm256_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28);
+    const __m256i up = _mm256_setr_epi32(28, 24, 20, 16, 12, 8, 4, 0);
+    FQ_UNROLL
+    for (int j = 0; j < 4; j++) {
+        int32_t eight;
+        memcpy(&eight, p + 4 * j, sizeof eight);
+        const __m256i b = _mm256_set1_epi32(eight), q = _mm256_srlv_epi32(b, down);
+        v[j] = _mm256_blendv_ps(_mm256_permutevar8x32_ps(as_float(lut.low), q),
+                                _mm256_permutevar8x32_ps(as_float(lut.high), q), as_float(_mm256_sllv_epi32(b, up)));
+    }
 }
 
 /* 32 codes to int16: the nibble to the top of its lane, then an arithmetic shift. */
@@ -119,6 +140,9 @@ FQ_INLINE void vec_weights(fq_gemm_kind kind, const uint8_t *p, vec_lut lut, vec
     case FQ_GEMM_i4i8:
         int4_to_shorts(p, v);
         return;
+    case FQ_GEMM_any:
+        int4_to_any(p, lut, v);
+        return;
     }
 }
 
@@ -131,3 +155,4 @@ GEMM_VECTOR(i4f8, avx2)
 GEMM_VECTOR(f8f8, avx2)
 GEMM_VECTOR(i8i8, avx2)
 GEMM_VECTOR(i4i8, avx2)
+GEMM_VECTOR(any, avx2)

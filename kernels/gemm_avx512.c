@@ -42,6 +42,11 @@ FQ_INLINE vec_lut vec_lut_none(void) {
     return _mm512_setzero_ps();
 }
 FQ_INLINE vec_lut vec_lut_load(fq_gemm_kind kind, const fq_qmatrix *w, const fq_gemm_lut *luts, int r, int g) {
+    if (kind == FQ_GEMM_any) {
+        _Alignas(64) float v[16];
+        fq_gemm_any_lut(w, r, g, v);
+        return _mm512_load_ps(v);
+    }
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(gemm_lut16(kind, w, luts, r, g)), 16));
 }
 
@@ -102,6 +107,7 @@ FQ_INLINE void vec_weights(fq_gemm_kind kind, const uint8_t *p, vec_lut lut, vec
         return;
     case FQ_GEMM_w4a16:
     case FQ_GEMM_i4f8:
+    case FQ_GEMM_any:
         int4_to_floats(p, lut, v);
         return;
     case FQ_GEMM_i8i8:
@@ -122,3 +128,4 @@ GEMM_VECTOR(i4f8, avx512)
 GEMM_VECTOR(f8f8, avx512)
 GEMM_VECTOR(i8i8, avx512)
 GEMM_VECTOR(i4i8, avx512)
+GEMM_VECTOR(any, avx512)

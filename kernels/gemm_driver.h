@@ -68,6 +68,7 @@ FQ_INLINE uint32_t *gemm_panel(const gemm_plan *p, int b, int panel) {
 FQ_INLINE __m256i gemm_token_units(fq_gemm_kind kind, const gemm_plan *p, int i, int u) {
     const int codes = 8 * gemm_unit_codes(kind), k = u * gemm_unit_codes(kind);
     if (i >= p->m || k >= p->k) return _mm256_setzero_si256();
+    if (kind == FQ_GEMM_any) return gemm_any_units(p->a, i, k);
     const uint8_t *src = (const uint8_t *)p->a->x + (size_t)i * p->a->x_stride + (size_t)(k * gemm_x_bytes(kind));
     if (k + codes <= p->k) return gemm_load_units(kind, src);
     uint8_t rest[32] = {0};
@@ -144,7 +145,7 @@ static __attribute__((noinline)) void gemm_finish(int is_int, const gemm_plan *p
 
 /* Ask for the codes that the next tile of rows will unpack, one line of each row a panel, while this tile computes. */
 FQ_INLINE void gemm_prefetch(fq_gemm_kind kind, const gemm_plan *p, int n0, int k, int codes, int panel) {
-    if (panel * 64 * 8 >= codes * gemm_w_bits(kind)) return;
+    if (panel * 64 * 8 >= codes * gemm_row_bits(kind, p->a->w)) return;
     FQ_ROLLED
     for (int r = 0; r < GEMM_MR; r++)
         _mm_prefetch((const char *)gemm_w_at(kind, p->a->w, gemm_min(n0 + r, p->n - 1), k) + panel * 64, _MM_HINT_T1);
@@ -177,7 +178,7 @@ FQ_INLINE void gemm_pack_chunk(fq_gemm_kind kind, const gemm_plan *p, int m0) {
     for (int task = self; task < panels * p->blocks; task += threads)
         gemm_pack_panel(kind, p, m0, task / panels, task % panels);
     for (int i = self; i < p->chunk; i += threads)
-        p->x_scale[i] = p->a->x_scale && m0 + i < p->m ? p->a->x_scale[m0 + i] : 1.0f;
+        p->x_scale[i] = m0 + i < p->m ? gemm_x_scale(kind, p->a, m0 + i) : 1.0f;
 }
 
 /* What each thread does. */

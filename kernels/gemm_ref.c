@@ -23,20 +23,29 @@ static int64_t integer_sum(const float *x, const float *w, int k) {
     return sum;
 }
 
-static float output(const fq_gemm_args *a, int i, int n, const float *x, const float *w) {
-    const float x_scale = a->x_scale ? a->x_scale[i] : 1.0f, row_scale = a->w->row_scale[n];
+static float output(int is_int, const fq_gemm_args *a, int i, int n, const float *x, const float *w) {
+    const float x_scale = a->x_scale && a->a->group <= 0 ? a->x_scale[i] : 1.0f, row_scale = a->w->row_scale[n];
     const float residual = a->residual ? a->residual[(size_t)i * a->y_stride + (size_t)n] : 0.0f;
-    if (a->a->code == FQ_INT8) /* exact up to here, so the epilogue is the contract's, in float32 */
+    if (is_int) /* exact up to here, so the epilogue is the contract's, in float32 */
         return ((float)integer_sum(x, w, a->w->cols) * x_scale) * row_scale + residual;
     return (float)(float_sum(x, w, a->w->cols) * (double)x_scale * (double)row_scale + (double)residual);
 }
 
-static fq_status gemm_ref(const fq_gemm_args *a) {
+/* Activations of token i; the scales of groups are part of them. */
+static void decode_token(const fq_gemm_args *a, int i, float *x) {
+    const int k = a->w->cols, groups = fq_recipe_groups(a->a, k);
+    fq_format_decode_row(a->a->code, (const char *)a->x + (size_t)i * a->x_stride, (size_t)k, x);
+    if (a->a->group <= 0) return;
+    for (int c = 0; c < k; c++)
+        x[c] *= a->x_scale[(size_t)i * (size_t)groups + (size_t)(c / a->a->group)];
+}
+
+static fq_status gemm_ref(int is_int, const fq_gemm_args *a) {
     const int m = a->m, n = a->w->rows;
     const size_t k = (size_t)a->w->cols;
     float *x = a->scratch, *w = x + (size_t)m * k;
     for (int i = 0; i < m; i++)
-        fq_format_decode_row(a->a->code, (const char *)a->x + (size_t)i * a->x_stride, k, x + (size_t)i * k);
+        decode_token(a, i, x + (size_t)i * k);
     for (int n0 = 0; n0 < n; n0 += ROWS) {
         const int count = n - n0 < ROWS ? n - n0 : ROWS;
 #pragma omp parallel for
@@ -44,23 +53,24 @@ static fq_status gemm_ref(const fq_gemm_args *a) {
             fq_qmatrix_values(a->w, n0 + r, w + (size_t)r * k);
             for (int i = 0; i < m; i++)
                 a->y[(size_t)i * a->y_stride + (size_t)(n0 + r)] =
-                    output(a, i, n0 + r, x + (size_t)i * k, w + (size_t)r * k);
+                    output(is_int, a, i, n0 + r, x + (size_t)i * k, w + (size_t)r * k);
         }
     }
     return FQ_OK;
 }
 
-#define GEMM_REF(name)                                                                                                 \
+#define GEMM_REF(name, is_int)                                                                                         \
     fq_status fq_gemm_##name##_ref(const fq_gemm_args *a) {                                                            \
-        return gemm_ref(a);                                                                                            \
+        return gemm_ref(is_int, a);                                                                                    \
     }                                                                                                                  \
     size_t fq_gemm_##name##_ref_scratch(const fq_gemm_args *a) {                                                       \
         return scratch_floats(a) * sizeof(float);                                                                      \
     }
-GEMM_REF(f32)
-GEMM_REF(bf16)
-GEMM_REF(w4a16)
-GEMM_REF(i4f8)
-GEMM_REF(f8f8)
-GEMM_REF(i8i8)
-GEMM_REF(i4i8)
+GEMM_REF(f32, 0)
+GEMM_REF(bf16, 0)
+GEMM_REF(w4a16, 0)
+GEMM_REF(i4f8, 0)
+GEMM_REF(f8f8, 0)
+GEMM_REF(i8i8, 1)
+GEMM_REF(i4i8, 1)
+GEMM_REF(any, 0)

@@ -25,8 +25,34 @@ FQ_INLINE int gemm_vecs(fq_gemm_kind kind) {
     return gemm_step(kind) / gemm_unit_codes(kind) / GEMM_LANES;
 }
 
+/* `any`: operand values as float32, written up to the next multiple of 32. */
+static __attribute__((noinline)) void gemm_any_unpack(const fq_qmatrix *w, int r, int k, int codes, uint32_t *dst) {
+    const int group = w->group > 0 ? w->group : w->cols;
+    if (fq_formats[w->recipe->code].bits > 4) {
+        fq_gemm_any_decode(w, r, k, codes, (float *)(void *)dst);
+        memset(dst + codes, 0, (size_t)(gemm_ceil(codes, 32) * 32 - codes) * sizeof *dst);
+        return;
+    }
+    const uint8_t *src = gemm_w_at(FQ_GEMM_any, w, r, k);
+    for (int i = 0; i < codes;) {
+        const int g = (k + i) / group, end = gemm_min(codes, (g + 1) * group - k);
+        const vec_lut lut = vec_lut_load(FQ_GEMM_any, w, NULL, r, g);
+        for (; i < end; i += 32, src += 16, dst += 32) {
+            vec v[4];
+            vec_weights(FQ_GEMM_any, src, lut, v);
+            FQ_UNROLL
+            for (int j = 0; j < gemm_vecs(FQ_GEMM_any); j++)
+                vec_store(dst + j * GEMM_LANES, v[j]);
+        }
+    }
+}
+
 FQ_INLINE void gemm_unpack(fq_gemm_kind kind, const fq_qmatrix *w, const fq_gemm_lut *luts, int r, int k, int codes,
                            uint32_t *dst) {
+    if (kind == FQ_GEMM_any) {
+        gemm_any_unpack(w, r, k, codes, dst);
+        return;
+    }
     const uint8_t *src = gemm_w_at(kind, w, r, k);
     vec_lut lut = vec_lut_none();
     for (int i = 0, end = codes; i < codes;) {
@@ -201,6 +227,42 @@ FQ_INLINE void gemm_small_tile(fq_gemm_kind kind, const int tokens, const gemm_p
     }
 }
 
+/* The same for `any`, one row: unpacked block by block, then multiplied. */
+FQ_INLINE void gemm_small_any(const int tokens, const gemm_plan *p, int r, float sum[8]) {
+    enum { VECS = 16 / GEMM_LANES };
+    const int chains = tokens > 4 ? 1 : gemm_min(4 / tokens * VECS, 2 * VECS);
+    _Alignas(64) uint32_t w[GEMM_KC];
+    vec acc[GEMM_CHAINS];
+    FQ_UNROLL
+    for (int j = 0; j < tokens * chains; j++)
+        acc[j] = vec_zero();
+    const uint32_t *x = p->x;
+    for (int k = 0; k < p->k; k += GEMM_KC) {
+        const int codes = gemm_min(p->k - k, GEMM_KC);
+        gemm_any_unpack(p->a->w, r, k, codes, w);
+        for (int u = 0; u < codes; u += 32, x += 32 * tokens) {
+            FQ_UNROLL
+            for (int j = 0; j < 2 * VECS; j++) {
+                const vec v = vec_load(w + u + j * GEMM_LANES);
+                FQ_UNROLL
+                for (int t = 0; t < tokens; t++) {
+                    vec *s = &acc[t * chains + j % chains];
+                    *s =
+                        vec_mac(FQ_GEMM_any, *s, v, vec_load(x + (j / VECS * tokens + t) * 16 + j % VECS * GEMM_LANES));
+                }
+            }
+        }
+    }
+    FQ_UNROLL
+    for (int t = 0; t < tokens; t++) {
+        vec total = acc[t * chains];
+        FQ_UNROLL
+        for (int j = 1; j < chains; j++)
+            total = vec_add(FQ_GEMM_any, total, acc[t * chains + j]);
+        sum[t] = vec_total(FQ_GEMM_any, total);
+    }
+}
+
 /* This thread's share of the tiles; which thread has a row does not matter to its sum. */
 FQ_INLINE void gemm_small_share(fq_gemm_kind kind, const int tokens, const gemm_plan *p) {
     const fq_gemm_args *a = p->a;
@@ -208,11 +270,14 @@ FQ_INLINE void gemm_small_share(fq_gemm_kind kind, const int tokens, const gemm_
     const int rows = gemm_small_rows(kind, tokens), tiles = gemm_ceil(p->n, rows);
     for (int tile = (int)(tiles * self / threads); tile < (int)(tiles * (self + 1) / threads); tile++) {
         float sum[4][8] = {{0}};
-        gemm_small_tile(kind, tokens, p, tile * rows, sum);
+        if (kind == FQ_GEMM_any)
+            gemm_small_any(tokens, p, tile, sum[0]);
+        else
+            gemm_small_tile(kind, tokens, p, tile * rows, sum);
         for (int r = tile * rows; r < gemm_min(p->n, (tile + 1) * rows); r++)
             for (int t = 0; t < p->m; t++) {
                 const size_t at = (size_t)t * a->y_stride + (size_t)r;
-                const float y = (sum[r - tile * rows][t] * (a->x_scale ? a->x_scale[t] : 1.0f)) * a->w->row_scale[r];
+                const float y = (sum[r - tile * rows][t] * gemm_x_scale(kind, a, t)) * a->w->row_scale[r];
                 a->y[at] = a->residual ? y + a->residual[at] : y;
             }
     }

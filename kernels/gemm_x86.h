@@ -37,7 +37,7 @@ FQ_INLINE int gemm_is_int(fq_gemm_kind kind) {
 FQ_INLINE int gemm_is_grouped(fq_gemm_kind kind) {
     return kind == FQ_GEMM_w4a16 || kind == FQ_GEMM_i4f8;
 }
-/* Bits of one weight code and bytes of one activation code. */
+/* Bits of one weight code and bytes of one activation code; `any` reads them from its recipes. */
 FQ_INLINE int gemm_w_bits(fq_gemm_kind kind) {
     return kind == FQ_GEMM_f32 ? 32 : kind == FQ_GEMM_bf16 ? 16 : kind == FQ_GEMM_f8f8 || kind == FQ_GEMM_i8i8 ? 8 : 4;
 }
@@ -45,9 +45,16 @@ FQ_INLINE int gemm_x_bytes(fq_gemm_kind kind) {
     return kind == FQ_GEMM_f32 ? 4 : kind == FQ_GEMM_bf16 || kind == FQ_GEMM_w4a16 ? 2 : 1;
 }
 
+FQ_INLINE int gemm_row_bits(fq_gemm_kind kind, const fq_qmatrix *w) {
+    return kind == FQ_GEMM_any ? fq_formats[w->recipe->code].bits : gemm_w_bits(kind);
+}
 /* Address of code k (even) of row r. */
 FQ_INLINE const uint8_t *gemm_w_at(fq_gemm_kind kind, const fq_qmatrix *w, int r, int k) {
-    return w->codes + (size_t)r * w->row_bytes + (size_t)k * (size_t)gemm_w_bits(kind) / 8;
+    return w->codes + (size_t)r * w->row_bytes + (size_t)k * (size_t)gemm_row_bits(kind, w) / 8;
+}
+/* The epilogue's factor of token i. Scales of groups are part of the operand. */
+FQ_INLINE float gemm_x_scale(fq_gemm_kind kind, const fq_gemm_args *a, int i) {
+    return a->x_scale && (kind != FQ_GEMM_any || a->a->group <= 0) ? a->x_scale[i] : 1.0f;
 }
 
 /* E4M3 seen as the high bits of a float16 is 2^-8 times its value, subnormals included; NaN codes never occur. The sign
@@ -79,13 +86,41 @@ FQ_INLINE __m256i gemm_vector_units(fq_gemm_kind kind, const uint8_t *p) {
         return _mm256_castps_si256(gemm_e4m3_values(_mm_loadl_epi64((const __m128i *)(const void *)p)));
     case FQ_GEMM_i8i8:
     case FQ_GEMM_i4i8:
+    case FQ_GEMM_any: /* gemm_any_units */
         break;
     }
     return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)p));
 }
 
+/* `any`: 8 float32 units of token i from code k (a multiple of 8) on, group scale applied; zeros beyond K. */
+static inline __m256i gemm_any_units(const fq_gemm_args *a, int i, int k) {
+    const int left = a->w->cols - k, n = gemm_min(8, left), group = a->a->group;
+    const fq_format_id f = a->a->code;
+    const uint8_t *p = (const uint8_t *)a->x + (size_t)i * a->x_stride + (size_t)k * (size_t)fq_formats[f].bits / 8;
+    __m256 v;
+    if (n == 8 && f == FQ_F32) {
+        v = _mm256_loadu_ps((const float *)(const void *)p);
+    } else if (n == 8 && f == FQ_BF16) {
+        v = _mm256_castsi256_ps(gemm_vector_units(FQ_GEMM_bf16, p));
+    } else if (n == 8 && f == FQ_E4M3) {
+        v = _mm256_castsi256_ps(gemm_vector_units(FQ_GEMM_f8f8, p));
+    } else if (n == 8 && f == FQ_INT8) {
+        v = _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p)));
+    } else {
+        float rest[8] = {0};
+        fq_format_decode_row(f, p, (size_t)n, rest);
+        v = _mm256_loadu_ps(rest);
+    }
+    if (group > 0) {
+        const size_t groups = (size_t)((a->w->cols + group - 1) / group);
+        v = _mm256_mul_ps(v, _mm256_set1_ps(a->x_scale[(size_t)i * groups + (size_t)(k / group)]));
+    }
+    return _mm256_castps_si256(v);
+}
+
 /* The table of group g of row r, i4f8. */
 FQ_INLINE const fq_gemm_lut *gemm_lut_e4m3(const fq_qmatrix *w, const fq_gemm_lut *luts, int r, int g) {
+    if (w->book) luts += (size_t)w->book[r] * FQ_GEMM_LUTS_A_BOOK;
     return luts + (w->scales[(size_t)r * (size_t)w->groups + (size_t)g] & 0x7f);
 }
 

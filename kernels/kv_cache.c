@@ -21,7 +21,11 @@ fq_status fq_kv_cache_create(fq_kv_cache *c, const fq_recipe *recipe, int batch,
     if (recipe->group == FQ_NO_SCALE) return FQ_OK;
     c->k_scale = fq_arena_calloc(arena, rows, fq_format_bytes(recipe->scale, 1));
     c->v_scale = fq_arena_calloc(arena, rows, fq_format_bytes(recipe->scale, 1));
-    return c->k_scale && c->v_scale ? FQ_OK : FQ_ERR_MEMORY;
+    if (!c->k_scale || !c->v_scale) return FQ_ERR_MEMORY;
+    if (!fq_recipe_has_zero(recipe)) return FQ_OK;
+    c->k_zero = fq_arena_calloc(arena, rows, 1);
+    c->v_zero = fq_arena_calloc(arena, rows, 1);
+    return c->k_zero && c->v_zero ? FQ_OK : FQ_ERR_MEMORY;
 }
 
 void fq_kv_cache_values(const fq_kv_cache *c, int which, int b, int h, int t, float *out) {
@@ -33,8 +37,9 @@ void fq_kv_cache_values(const fq_kv_cache *c, int which, int b, int h, int t, fl
     uint32_t code = 0;
     memcpy(&code, (which ? c->v_scale : c->k_scale) + row * width, width);
     const float s = fq_formats[r->scale].decode(code);
+    const float zero = !c->k_zero ? 0.0f : (which ? c->v_zero : c->k_zero)[row];
     for (int d = 0; d < c->head_dim; d++)
-        out[d] *= s;
+        out[d] = (out[d] - zero) * s;
     if (r->value == FQ_VALUE_EXACT) return;
     const fq_format *operand = &fq_formats[r->value == FQ_VALUE_E4M3 ? FQ_E4M3 : FQ_BF16];
     for (int d = 0; d < c->head_dim; d++)
@@ -44,5 +49,6 @@ void fq_kv_cache_values(const fq_kv_cache *c, int which, int b, int h, int t, fl
 size_t fq_kv_cache_bytes_per_token(const fq_kv_cache *c) {
     const size_t codes = fq_format_bytes(c->recipe->code, (size_t)c->head_dim);
     const size_t scales = c->recipe->group == FQ_NO_SCALE ? 0 : fq_format_bytes(c->recipe->scale, 1);
-    return 2 * (size_t)c->kv_heads * (codes + scales);
+    const size_t zeros = fq_recipe_has_zero(c->recipe) ? 1 : 0;
+    return 2 * (size_t)c->kv_heads * (codes + scales + zeros);
 }

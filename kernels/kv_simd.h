@@ -7,6 +7,8 @@
 #include "kernels/simd.h"
 #include "quant/minifloat.h"
 
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 /* The values of codes 0..7 and 8..15; with AVX-512 both vectors hold all 16. */
 typedef struct kv_values {
     vf lo, hi;
@@ -19,9 +21,12 @@ static inline vf kv_operand(const fq_recipe *r, vf q, float s) {
     return x;
 }
 
-static inline kv_values kv_values_of(const fq_recipe *r, float s) {
-    static const float q[16] = {0, 1, 2, 3, 4, 5, 6, 7, -8, -7, -6, -5, -4, -3, -2, -1};
-    return (kv_values){kv_operand(r, vf_load(q), s), kv_operand(r, vf_load(q + 16 - VW), s)};
+static inline kv_values kv_values_of(const fq_recipe *r, float s, uint8_t zero) {
+    static const float int4[16] = {0, 1, 2, 3, 4, 5, 6, 7, -8, -7, -6, -5, -4, -3, -2, -1};
+    static const float uint4[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    const float *q = r->code == FQ_UINT4 ? uint4 : int4;
+    const vf z = vf_set1((float)zero);
+    return (kv_values){kv_operand(r, vf_sub(vf_load(q), z), s), kv_operand(r, vf_sub(vf_load(q + 16 - VW), z), s)};
 }
 
 #ifdef __AVX512F__
@@ -36,8 +41,8 @@ static inline vf kv_look_up(const kv_values *values, const uint8_t *p) {
     return _mm512_permutexvar_ps(_mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1), values->lo);
 }
 
-static inline void kv_int4_row(const fq_recipe *r, const uint8_t *codes, float s, int d, float *out) {
-    const kv_values values = kv_values_of(r, s);
+static inline void kv_nibble_row(const fq_recipe *r, const uint8_t *codes, float s, uint8_t zero, int d, float *out) {
+    const kv_values values = kv_values_of(r, s, zero);
     for (int i = 0; i < d; i += VW)
         vf_store(out + i, kv_look_up(&values, codes + i / 2));
 }
@@ -78,8 +83,8 @@ static inline void kv_look_up_64(__m256i low, __m256i high, const uint8_t *codes
     }
 }
 
-static inline void kv_int4_row(const fq_recipe *r, const uint8_t *codes, float s, int d, float *out) {
-    const kv_values values = kv_values_of(r, s);
+static inline void kv_nibble_row(const fq_recipe *r, const uint8_t *codes, float s, uint8_t zero, int d, float *out) {
+    const kv_values values = kv_values_of(r, s, zero);
     int i = 0;
     if (r->value != FQ_VALUE_EXACT && d >= 64) {
         /* The upper halves of the 16 floats, then their bytes apart, the same in both lanes. */
@@ -101,21 +106,28 @@ static inline void kv_int4_row(const fq_recipe *r, const uint8_t *codes, float s
 
 static inline float kv_scale(const fq_kv_cache *c, int which, size_t row) {
     const uint8_t *scales = which ? c->v_scale : c->k_scale;
-    if (c->recipe->scale == FQ_E4M3) return fq_minifloat_decode(scales[row], 4, 3);
-    const size_t width = fq_format_bytes(c->recipe->scale, 1);
+    const fq_format_id format = c->recipe->scale;
+    if (format == FQ_E4M3) return fq_minifloat_decode(scales[row], 4, 3);
+    if (format == FQ_BF16 || format == FQ_F16) {
+        uint16_t half;
+        memcpy(&half, scales + 2 * row, sizeof half);
+        return format == FQ_F16 ? _cvtsh_ss(half) : fq_bits_float((uint32_t)half << 16);
+    }
+    const size_t width = fq_format_bytes(format, 1);
     uint32_t code = 0;
     memcpy(&code, scales + row * width, width);
-    return fq_formats[c->recipe->scale].decode(code);
+    return fq_formats[format].decode(code);
 }
 
 /* Operand values of row t of (b, h), followed by zeros up to a multiple of VW. A row of codes is a multiple of 16
  * bytes, so whole vectors of 4-bit codes stay within it. */
-static inline void kv_row(const fq_kv_cache *c, int which, int b, int h, int t, float *out) {
+ALWAYS_INLINE void kv_row(const fq_kv_cache *c, int which, int b, int h, int t, float *out) {
     const int d = c->head_dim;
     const size_t row = ((size_t)b * (size_t)c->kv_heads + (size_t)h) * (size_t)c->capacity + (size_t)t;
     const uint8_t *codes = (which ? c->v : c->k) + row * c->row_bytes;
-    if (c->recipe->code == FQ_INT4 && c->recipe->group == 0)
-        kv_int4_row(c->recipe, codes, kv_scale(c, which, row), d, out);
+    if ((c->recipe->code == FQ_INT4 || c->recipe->code == FQ_UINT4) && c->recipe->group == 0)
+        kv_nibble_row(c->recipe, codes, kv_scale(c, which, row), c->k_zero ? (which ? c->v_zero : c->k_zero)[row] : 0,
+                      d, out);
     else if (c->recipe->code == FQ_F32 && c->recipe->group == FQ_NO_SCALE)
         memcpy(out, codes, (size_t)d * sizeof *out);
     else

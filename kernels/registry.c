@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "kernels/functions.h"
+#include "kernels/gemm.h"
 #include "kernels/openblas.h"
 #include "kernels/registry.h"
 
@@ -16,6 +17,8 @@ enum {
 /* A family of kernels that pack their weights is one more such macro, with .family and .pack filled in. */
 #define MEMBERS_gemm(op, suffix)                                                                                       \
     .family = FQ_FAMILY_gemm, .run.gemm = fq_##op##_##suffix, .scratch.gemm = fq_##op##_##suffix##_scratch
+#define MEMBERS_gemm_device(op, suffix)                                                                                \
+    MEMBERS_gemm(op, suffix), .pack = fq_##op##_##suffix##_pack, .bind = fq_##op##_##suffix##_bind
 #define MEMBERS_attention(op, suffix)                                                                                  \
     .family = FQ_FAMILY_attention, .run.attention = fq_##op##_##suffix,                                                \
     .scratch.attention = fq_##op##_##suffix##_scratch
@@ -67,6 +70,7 @@ const fq_kernel *fq_kernel_find(const char *name) {
 
 int fq_kernel_usable(const fq_kernel *k, const char **why) {
     static _Thread_local char reason[96];
+    if (k->isa == FQ_ISA_SM90) return fq_cuda_usable(why);
     if (k->isa > fq_cpu_isa()) {
         snprintf(reason, sizeof reason, "needs %s, this machine (or FQ_ISA) has %s", fq_isa_name(k->isa),
                  fq_isa_name(fq_cpu_isa()));
@@ -119,5 +123,9 @@ fq_status fq_gemm_op(const fq_recipe *w, const fq_recipe *a, fq_op *op) {
             *op = pairs[i].op;
             return FQ_OK;
         }
+    if (fq_gemm_any_takes(w, a)) {
+        *op = FQ_OP_GEMM_ANY;
+        return FQ_OK;
+    }
     return fq_fail(FQ_ERR_UNSUPPORTED, "no gemm multiplies weights '%s' by activations '%s'", w->name, a->name);
 }

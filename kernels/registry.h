@@ -2,12 +2,14 @@
 #ifndef FQ_KERNELS_REGISTRY_H
 #define FQ_KERNELS_REGISTRY_H
 #include "harness/cpu.h"
+#include "kernels/cuda.h"
 #include "kernels/ops.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef enum fq_role { FQ_ROLE_REF, FQ_ROLE_NORMAL, FQ_ROLE_BASELINE } fq_role;
+/* DEVICE: operands belong on a device, so dispatch, whose operands are the host's, never takes it; only by name. */
+typedef enum fq_role { FQ_ROLE_REF, FQ_ROLE_NORMAL, FQ_ROLE_BASELINE, FQ_ROLE_DEVICE } fq_role;
 
 typedef struct fq_kernel {
     const char *name; /* "gemm_i4f8.avx2" */
@@ -29,6 +31,10 @@ typedef struct fq_kernel {
     } scratch; /* NULL members for row and rope */
     /* gemm only, may be NULL: bring w into the kernel's own layout, once, at load. Owner: the arena. */
     fq_status (*pack)(const fq_qmatrix *w, fq_arena *arena, void **packed);
+    /* gemm on a device only, else NULL: bring the operands there to stay (cuda.h). copies of the weights, 0: enough to
+     * exceed the caches; tile: -1 the kernel's choice, else below fq_cuda_gemm_tiles. Owner: the arena, which must not
+     * outlive the operands of `a`. */
+    fq_status (*bind)(const fq_gemm_args *a, int copies, int tile, fq_arena *owner, fq_cuda_gemm **out);
 } fq_kernel;
 
 extern const fq_kernel fq_kernels[];
@@ -44,7 +50,8 @@ int fq_kernel_usable(const fq_kernel *k, const char **why);
 const fq_kernel *fq_kernel_select(fq_op op);
 const fq_kernel *fq_kernel_ref(fq_op op);
 
-/* The gemm operation for a weight and an activation recipe. Errors: FQ_ERR_UNSUPPORTED naming the pair. */
+/* The gemm operation for a weight and an activation recipe: a row of the table in ops.h, else gemm_any. Errors:
+ * FQ_ERR_UNSUPPORTED naming the pair, where not even gemm_any takes it (fq_gemm_any_takes in gemm.h). */
 fq_status fq_gemm_op(const fq_recipe *w, const fq_recipe *a, fq_op *op) FQ_MUST_USE;
 
 #ifdef __cplusplus

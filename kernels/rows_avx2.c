@@ -57,16 +57,16 @@ static void copy_values(const fq_row_args *a, const float *x, double factor, int
 }
 
 fq_status fq_rmsnorm_quant_avx2(const fq_row_args *a) {
-    static const fq_row_rule rule = {"rmsnorm_quant", rmsnorm_factor, rmsnorm_values};
+    static const fq_row_rule rule = {"rmsnorm_quant", rmsnorm_factor, rmsnorm_values, 0};
     return fq_rows_quantize(&rule, a);
 }
 
 fq_status fq_swiglu_quant_avx2(const fq_row_args *a) {
-    static const fq_row_rule rule = {"swiglu_quant", NULL, swiglu_values};
+    static const fq_row_rule rule = {"swiglu_quant", NULL, swiglu_values, 0};
     return fq_rows_quantize(&rule, a);
 }
 
 fq_status fq_quant_rows_avx2(const fq_row_args *a) {
-    static const fq_row_rule rule = {"quant_rows", NULL, copy_values};
+    static const fq_row_rule rule = {"quant_rows", NULL, copy_values, 1};
     return fq_rows_quantize(&rule, a);
 }

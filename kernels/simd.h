@@ -92,6 +92,12 @@ static inline float vf_hmax(vf a) {
     return _mm512_reduce_max_ps(a);
 }
 
+/* x as float16, nearest even, saturating at 65504; a NaN stays. */
+static inline vf vf_round_f16(vf x) {
+    const vf largest = vf_set1(65504.0f), limited = vf_max(vf_set1(-65504.0f), vf_min(largest, x));
+    return _mm512_cvtph_ps(_mm512_cvtps_ph(limited, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+}
+
 #else
 
 enum { VW = 8 };
@@ -173,6 +179,11 @@ static inline float vf_hmax(vf a) {
     const __m128 q = _mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
     const __m128 d = _mm_max_ps(q, _mm_movehl_ps(q, q));
     return _mm_cvtss_f32(_mm_max_ss(d, _mm_movehdup_ps(d)));
+}
+/* x as float16, nearest even, saturating at 65504; a NaN stays. */
+static inline vf vf_round_f16(vf x) {
+    const vf largest = vf_set1(65504.0f), limited = vf_max(vf_set1(-65504.0f), vf_min(largest, x));
+    return _mm256_cvtph_ps(_mm256_cvtps_ph(limited, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
 }
 
 #endif

@@ -94,6 +94,7 @@ fq_trial_shape fq_trial_default(fq_op op) {
         [FQ_OP_GEMM_F8F8] = {FQ_RECIPE_W_E4M3_CHANNEL, FQ_RECIPE_A_E4M3_TOKEN},
         [FQ_OP_GEMM_I8I8] = {FQ_RECIPE_W_INT8_CHANNEL, FQ_RECIPE_A_INT8_TOKEN},
         [FQ_OP_GEMM_I4I8] = {FQ_RECIPE_W_INT4_CHANNEL, FQ_RECIPE_A_INT8_TOKEN},
+        [FQ_OP_GEMM_ANY] = {FQ_RECIPE_W_UINT4_G128, FQ_RECIPE_A_BF16},
     };
     fq_trial_shape s = {.m = 64,
                         .n = 256,
@@ -177,6 +178,33 @@ double fq_trial_bytes(const fq_trial *t) {
 }
 fq_engine fq_trial_engine(const fq_trial *t) {
     return t->engine;
+}
+
+static double elapsed_ns(const void *trial) {
+    return fq_cuda_gemm_elapsed_ns(((const fq_trial *)trial)->device);
+}
+
+fq_task fq_trial_task(fq_trial *t, const char *name) {
+    fq_task task = {.name = name,
+                    .context = t,
+                    .run = fq_trial_run,
+                    .judge = fq_trial_judge,
+                    .engine = t->engine,
+                    .flop = t->flop,
+                    .bytes = t->bytes};
+    if (t->device) {
+        task.elapsed_ns = elapsed_ns;
+        task.ceilings = fq_cuda_ceilings();
+    }
+    return task;
+}
+
+int fq_trial_tiles(const fq_trial *t) {
+    return t->device ? fq_cuda_gemm_tiles(t->device) : 0;
+}
+
+const char *fq_trial_tile(const fq_trial *t) {
+    return t->device ? fq_cuda_gemm_tile(t->device) : "";
 }
 
 const void *fq_trial_output(const fq_trial *t, size_t *bytes) {

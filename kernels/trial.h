@@ -18,7 +18,15 @@ typedef struct fq_trial_shape {
     int weight_copies; /* gemm: distinct copies the runs rotate over; 0 = as many as exceed 3 x the last-level cache (at
                           most 1 GiB); 1 = hot */
     unsigned long seed;
+    int zeros;           /* gemm: weights and activations are all zero, which no time may be claimed with */
+    int books;           /* gemm: every row of a weight recipe with codebooks gets one of them in turn */
     int residual;        /* gemm: add a residual in the epilogue */
+    int on_host;         /* gemm: a kernel of a device gets operands of the host, as always with a residual */
+    int tile;            /* gemm on a device: number of the tile, from 1; 0 = the kernel's choice */
+    float fixed_scale;   /* row: of STATIC recipes; 0 = as the row's numbers ask */
+    fq_format_id scores; /* attention: F32 or F16 */
+    int key_offset;      /* rope: subtract an offset from the keys */
+    int clip;            /* rope: ranges of keys and values clipped, each head by its own factor in 0.7 .. 1.1 */
     int ragged;          /* attention, rope: past - b % (past + 1) for sequence b instead of past */
     long oracle_samples; /* outputs compared with the oracle; 0 = all when cheap, else 2048 spread over the output with
                             its corners */
@@ -41,6 +49,12 @@ fq_status fq_trial_judge(void *trial, double *err, double *bound);
 double fq_trial_flop(const fq_trial *t);
 double fq_trial_bytes(const fq_trial *t);
 fq_engine fq_trial_engine(const fq_trial *t);
+/* The trial as a task of the measuring loop: all of the above, and clock and ceilings of the device where operands stay
+ * on one. */
+fq_task fq_trial_task(fq_trial *t, const char *name);
+/* Tiles to choose from, and the one in use; 0 and "" where operands are the host's. */
+int fq_trial_tiles(const fq_trial *t);
+const char *fq_trial_tile(const fq_trial *t);
 /* Output buffer, for bit-for-bit comparisons between thread counts. */
 const void *fq_trial_output(const fq_trial *t, size_t *bytes);
 

@@ -4,6 +4,7 @@
 #include <omp.h>
 #include <string.h>
 #include "kernels/trial_parts.h"
+#include "quant/codebook.h"
 
 typedef struct gemm_trial {
     fq_gemm_args args;
@@ -18,6 +19,7 @@ typedef struct gemm_trial {
 
 static fq_status run(fq_trial *t) {
     gemm_trial *g = t->family;
+    if (t->device) return fq_cuda_gemm_run(t->device);
     g->last = g->next;
     g->next = (g->next + 1) % g->copies;
     g->args.w = &g->w[g->last];
@@ -25,29 +27,35 @@ static fq_status run(fq_trial *t) {
     return t->kernel->run.gemm(&g->args);
 }
 
-/* |y - ref| <= (K + 8) u sum|x||w| x_scale row_scale + roundings of the epilogue, all four in float32; the Frobenius
- * norm of the error stays under 8 sqrt(K) u of the magnitudes', as errors of a sum have no common sign. */
+/* |y - ref| <= (K + 8) u sum|x||w| x_scale row_scale + roundings of the epilogue, all four in float32, and of y where a
+ * device stores it narrower; the Frobenius norm of the error stays under 8 sqrt(K) u of the magnitudes', as errors of a
+ * sum have no common sign. From a device only the compared rows of y come back. */
 static fq_status compare(fq_trial *t, fq_worst *worst) {
     const gemm_trial *g = t->family;
     const fq_gemm_args *a = &g->args;
     const int n = a->w->rows;
     const double k = a->w->cols, u = t->kernel->roundoff;
+    const double u_y = t->device ? fq_cuda_gemm_roundoff(t->device) : 0.0;
     double error2 = 0.0, magnitude2 = 0.0, rounding2 = 0.0;
+    if (t->device) FQ_TRY(fq_cuda_gemm_fetch(t->device, g->rows, g->n_rows, a->y, a->y_stride));
     for (int j = 0; j < g->n_cols; j++) {
         const int col = (g->cols[j] - g->shift[g->last] % n + n) % n;
         const float row_scale = a->w->row_scale[col];
         for (int i = 0; i < g->n_rows; i++) {
-            const size_t row = (size_t)g->rows[i], at = row * a->y_stride + (size_t)col;
+            const size_t row = (size_t)g->rows[i], at = (t->device ? (size_t)i : row) * a->y_stride + (size_t)col;
             const double sum = g->sum[(size_t)j * (size_t)g->n_rows + (size_t)i];
-            const float x_scale = a->x_scale ? a->x_scale[row] : 1.0f, residual = a->residual ? a->residual[at] : 0.0f;
+            const float x_scale = a->x_scale && a->a->group <= 0 ? a->x_scale[row] : 1.0f;
+            const float residual = a->residual ? a->residual[at] : 0.0f;
             if (u == 0.0) {
                 const float exact = residual + ((float)sum * x_scale) * row_scale;
-                fq_worst_take(worst, a->y[at] == exact ? 0.0 : fabs((double)a->y[at] - (double)exact), 0.0);
+                fq_worst_take(worst, a->y[at] == exact ? 0.0 : fabs((double)a->y[at] - (double)exact),
+                              u_y > 0.0 ? (u_y + 4.0 * FQ_U32) * fabs((double)exact) : 0.0);
                 continue;
             }
             const double scale = (double)x_scale * (double)row_scale, ref = (double)residual + sum * scale;
             const double magnitude = g->magnitude[(size_t)j * (size_t)g->n_rows + (size_t)i] * fabs(scale);
-            const double rounding = FQ_U32 * (4.0 * fabs(sum * scale) + fabs(ref)), err = fabs((double)a->y[at] - ref);
+            const double rounding = FQ_U32 * (4.0 * fabs(sum * scale) + fabs(ref)) + u_y * fabs(ref),
+                         err = fabs((double)a->y[at] - ref);
             fq_worst_take(worst, err, (k + 8.0) * u * magnitude + rounding);
             error2 += err * err;
             magnitude2 += magnitude * magnitude;
@@ -61,6 +69,13 @@ static fq_status compare(fq_trial *t, fq_worst *worst) {
         worst->err = INFINITY;
     }
     return FQ_OK;
+}
+
+/* Row r of `to` is row (r + shift) % rows of `from`, in an array with `bytes` a row; NULL for an array w has not. */
+static void rotate_rows(void *to, const void *from, size_t rows, size_t shift, size_t bytes) {
+    if (!from) return;
+    memcpy(to, (const uint8_t *)from + shift * bytes, (rows - shift) * bytes);
+    memcpy((uint8_t *)to + (rows - shift) * bytes, from, shift * bytes);
 }
 
 static fq_status build_weights(fq_trial *t, gemm_trial *g, fq_pool *pool) {
@@ -79,8 +94,13 @@ static fq_status build_weights(fq_trial *t, gemm_trial *g, fq_pool *pool) {
             fq_pool_row(pool, rows + (size_t)i * k, k, 0.02f);
         FQ_TRY(fq_qmatrix_quantize(&first, r, rows, k, count, tensor_scale));
     }
+    if (s->books) {
+        FQ_TRY(fq_qmatrix_add_books(&first, t->arena));
+        for (int r = 0; r < s->n; r++)
+            first.book[r] = (uint8_t)((r + 1) % FQ_CODEBOOK_COUNT);
+    }
     const size_t bytes = fq_qmatrix_bytes(&first), cache = fq_cpu_llc_bytes() ? fq_cpu_llc_bytes() : (size_t)32 << 20;
-    const size_t wanted = s->weight_copies > 0 ? (size_t)s->weight_copies : 3 * cache / bytes + 1;
+    const size_t wanted = t->kernel->bind ? 1 : s->weight_copies > 0 ? (size_t)s->weight_copies : 3 * cache / bytes + 1;
     const size_t fit = ((size_t)1 << 30) / (n * first.row_bytes) > 0 ? ((size_t)1 << 30) / (n * first.row_bytes) : 1;
     g->copies = (int)(wanted < fit ? wanted : fit);
     g->w = FQ_NEW(t->arena, fq_qmatrix, g->copies);
@@ -92,16 +112,14 @@ static fq_status build_weights(fq_trial *t, gemm_trial *g, fq_pool *pool) {
         fq_qmatrix *w = &g->w[c];
         *w = first;
         if (c > 0) {
-            const size_t shift = n > 1 ? 1 + fq_rng_below(&pool->rng, (uint32_t)s->n - 1) : 0, kept = n - shift;
+            const size_t shift = n > 1 ? 1 + fq_rng_below(&pool->rng, (uint32_t)s->n - 1) : 0;
             FQ_TRY(fq_qmatrix_create(w, s->w, s->n, s->k, t->arena));
-            memcpy(w->codes, first.codes + shift * w->row_bytes, kept * w->row_bytes);
-            memcpy(w->codes + kept * w->row_bytes, first.codes, shift * w->row_bytes);
-            memcpy(w->row_scale, first.row_scale + shift, kept * sizeof(float));
-            memcpy(w->row_scale + kept, first.row_scale, shift * sizeof(float));
-            if (first.scales) {
-                memcpy(w->scales, first.scales + shift * scale_row, kept * scale_row);
-                memcpy(w->scales + kept * scale_row, first.scales, shift * scale_row);
-            }
+            if (first.book) FQ_TRY(fq_qmatrix_add_books(w, t->arena));
+            rotate_rows(w->codes, first.codes, n, shift, w->row_bytes);
+            rotate_rows(w->row_scale, first.row_scale, n, shift, sizeof(float));
+            rotate_rows(w->scales, first.scales, n, shift, scale_row);
+            rotate_rows(w->zeros, first.zeros, n, shift, first.groups > 0 ? (size_t)first.groups : 1);
+            rotate_rows(w->book, first.book, n, shift, 1);
             g->shift[c] = (int)shift;
         }
         if (t->kernel->pack) FQ_TRY(t->kernel->pack(w, t->arena, &g->packed[c]));
@@ -112,21 +130,23 @@ static fq_status build_weights(fq_trial *t, gemm_trial *g, fq_pool *pool) {
 
 static fq_status build_activations(fq_trial *t, gemm_trial *g, fq_pool *pool) {
     const fq_trial_shape *s = &t->shape;
-    const size_t m = (size_t)s->m, k = (size_t)s->k, code_bytes = fq_format_bytes(s->a->code, k);
-    const size_t stride = (code_bytes + 63) / 64 * 64;
-    uint8_t *x = fq_arena_calloc(t->arena, m, stride);
-    float *row = FQ_NEW(t->arena, float, k), *scale = FQ_NEW(t->arena, float, m);
-    if (!x || !row || !scale) return FQ_ERR_MEMORY;
-    for (size_t i = 0; i < m; i++) {
+    const size_t m = (size_t)s->m, k = (size_t)s->k, groups = (size_t)fq_recipe_groups(s->a, s->k);
+    float *row = FQ_NEW(t->arena, float, k), *scale = FQ_NEW(t->arena, float, m *groups + 1);
+    fq_qmatrix x; /* tokens as the rows of a matrix: the same codes and scales */
+    if (!row || !scale) return FQ_ERR_MEMORY;
+    FQ_TRY(fq_qmatrix_create(&x, s->a, s->m, s->k, t->arena));
+    for (int i = 0; i < s->m; i++) {
         fq_pool_row(pool, row, k, 1.0f);
-        FQ_TRY(fq_quantize_row(s->a, row, s->k, x + i * stride, &scale[i], NULL));
+        FQ_TRY(fq_qmatrix_quantize(&x, i, row, k, 1, 1.0f));
+        for (size_t j = 0; j < groups; j++)
+            scale[(size_t)i * groups + j] = fq_qmatrix_scale(&x, i, (int)j);
     }
     g->args.m = s->m;
     g->args.a = s->a;
-    g->args.x = x;
-    g->args.x_stride = stride;
-    g->args.x_scale = s->a->group == FQ_NO_SCALE ? NULL : scale;
-    t->bytes += (double)(m * code_bytes) + (g->args.x_scale ? 4.0 * (double)m : 0.0);
+    g->args.x = x.codes;
+    g->args.x_stride = x.row_bytes;
+    g->args.x_scale = groups == 0 ? NULL : scale;
+    t->bytes += (double)(m * fq_format_bytes(s->a->code, k)) + 4.0 * (double)(m * groups);
     return FQ_OK;
 }
 
@@ -163,6 +183,9 @@ static fq_status build_oracle(fq_trial *t, gemm_trial *g) {
     for (int i = 0; i < g->n_rows; i++) {
         const uint8_t *codes = (const uint8_t *)g->args.x + (size_t)g->rows[i] * g->args.x_stride;
         fq_format_decode_row(g->args.a->code, codes, k, x + (size_t)i * k);
+        const size_t group = g->args.a->group > 0 ? (size_t)g->args.a->group : k, groups = (k + group - 1) / group;
+        for (size_t c = 0; c < k && g->args.a->group > 0; c++)
+            x[(size_t)i * k + c] *= g->args.x_scale[(size_t)g->rows[i] * groups + c / group];
     }
 #pragma omp parallel for schedule(static)
     for (int j = 0; j < g->n_cols; j++) {
@@ -182,8 +205,18 @@ static fq_status build_oracle(fq_trial *t, gemm_trial *g) {
     return FQ_OK;
 }
 
+/* Operands stay on the device unless the shape says otherwise. */
+static fq_status bind_device(fq_trial *t, gemm_trial *g) {
+    const fq_trial_shape *s = &t->shape;
+    if (!t->kernel->bind || s->on_host || s->residual) return FQ_OK;
+    FQ_TRY(t->kernel->bind(&g->args, s->weight_copies, s->tile - 1, t->arena, &t->device));
+    t->bytes += (fq_cuda_gemm_roundoff(t->device) > 0.0 ? 2.0 : 4.0) * s->m * s->n;
+    return FQ_OK;
+}
+
 static fq_engine engine_of(const fq_kernel *k) {
     if (k->op == FQ_OP_GEMM_I8I8 || k->op == FQ_OP_GEMM_I4I8) return FQ_ENGINE_INT8;
+    if (k->bind) return k->op == FQ_OP_GEMM_BF16 ? FQ_ENGINE_BF16 : FQ_ENGINE_INT8; /* E4M3 at the rate of INT8 */
     return k->isa == FQ_ISA_AMX ? FQ_ENGINE_BF16 : FQ_ENGINE_F32;
 }
 
@@ -205,11 +238,17 @@ fq_status fq_trial_gemm_create(fq_trial *t) {
     t->engine = engine_of(t->kernel);
     fq_pool pool;
     FQ_TRY(fq_pool_create(&pool, s->seed, (size_t)s->k, t->arena));
+    if (s->zeros) memset(pool.x, 0, pool.n * sizeof *pool.x);
     FQ_TRY(build_weights(t, g, &pool));
     FQ_TRY(build_activations(t, g, &pool));
     FQ_TRY(choose_grid(t, g, &pool));
     FQ_TRY(build_oracle(t, g));
-    const size_t m = (size_t)s->m, n = (size_t)s->n, stride = (n + 15) / 16 * 16 + 16, y_floats = m * stride;
+    g->args.w = &g->w[0];
+    g->args.packed = g->packed[0];
+    t->flop = 2.0 * s->m * s->n * s->k;
+    FQ_TRY(bind_device(t, g));
+    const size_t m = (size_t)(t->device ? g->n_rows : s->m), n = (size_t)s->n, stride = (n + 15) / 16 * 16 + 16;
+    const size_t y_floats = m * stride;
     FQ_TRY(fq_trial_reserve(t, (size_t[]){y_floats * sizeof(float)}, 1));
     g->args.y = fq_trial_place(t, "y", m, stride * sizeof(float), n * sizeof(float));
     g->args.y_stride = stride;
@@ -220,11 +259,8 @@ fq_status fq_trial_gemm_create(fq_trial *t) {
             residual[i] = pool.x[i % pool.n];
         g->args.residual = residual;
     }
-    g->args.w = &g->w[0];
-    g->args.packed = g->packed[0];
     g->args.scratch = fq_arena_alloc(t->arena, t->kernel->scratch.gemm(&g->args));
     if (!g->args.scratch) return FQ_ERR_MEMORY;
-    t->flop = 2.0 * s->m * s->n * s->k;
-    t->bytes += (s->residual ? 8.0 : 4.0) * s->m * s->n;
+    if (!t->device) t->bytes += (s->residual ? 8.0 : 4.0) * s->m * s->n;
     return FQ_OK;
 }

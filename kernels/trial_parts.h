@@ -25,7 +25,7 @@ typedef struct fq_guarded {
     size_t rows, stride, used;
 } fq_guarded;
 
-enum { FQ_TRIAL_OUTPUTS = 6 };
+enum { FQ_TRIAL_OUTPUTS = 8 };
 
 struct fq_trial {
     const fq_kernel *kernel;
@@ -37,7 +37,8 @@ struct fq_trial {
     int outputs;
     double flop, bytes;
     fq_engine engine;
-    void *family; /* the family's own part */
+    fq_cuda_gemm *device; /* operands that stay on a device; NULL */
+    void *family;         /* the family's own part */
     fq_status (*run)(fq_trial *t);
     fq_status (*compare)(fq_trial *t, fq_worst *worst); /* fq_fail and worst->err = infinity for other violations */
 };
@@ -60,10 +61,19 @@ void fq_pool_row(fq_pool *p, float *out, size_t n, float sigma);
 /* count indices of 0 .. n-1, ascending, first and last among them, the others one in each of equal parts. */
 void fq_trial_spread(fq_rng *rng, int n, int count, int *out);
 
-/* Is codes and scale a right quantization of y[0..n-1] by recipe r? Each y may be off by `slack[i]` (absolute) before
+/* A quantized row as a kernel left it, and what it was told. */
+typedef struct fq_coded_row {
+    const void *codes;
+    float scale; /* decoded */
+    int zero;    /* zero point; 0 for recipes without */
+    float clip;  /* 1 = none */
+    float fixed; /* the scale it had to take; 0 = its own */
+} fq_coded_row;
+
+/* Is the row a right quantization of y[0..n-1] by recipe r? Each y may be off by `slack[i]` (absolute) before
  * it is rounded, so a decoded element may be off by half a unit of the code plus slack, and the scale must lie between
- * those of absmax -+ its slack. */
-void fq_trial_codes(const fq_recipe *r, const double *y, const double *slack, int n, const void *codes, float scale,
+ * those of the range -+ its slack. */
+void fq_trial_codes(const fq_recipe *r, const double *y, const double *slack, int n, const fq_coded_row *row,
                     fq_worst *worst);
 
 /* Past of sequence b. */

@@ -16,9 +16,10 @@ static fq_status run(fq_trial *t) {
     return t->kernel->run.rope(&g->args);
 }
 
-/* The rotated and scaled head, and how far float32 may be off: 8 roundoffs of the two products, which may cancel. */
-static void rotated(const fq_rope_args *a, const float *x, int position, const float *post, int divide, double *y,
-                    double *slack) {
+/* The rotated, scaled and shifted head, and how far float32 may be off: 8 roundoffs of the two products, which may
+ * cancel, and 2 of what the offset is taken from. */
+static void rotated(const fq_rope_args *a, const float *x, int position, const float *post, const float *offset,
+                    int divide, double *y, double *slack) {
     const int half = a->kv->head_dim / 2;
     for (int i = 0; i < half; i++) {
         const double c = (double)a->cos_t[position * half + i], s = (double)a->sin_t[position * half + i];
@@ -33,18 +34,25 @@ static void rotated(const fq_rope_args *a, const float *x, int position, const f
         y[i] *= f;
         slack[i] *= fabs(f);
     }
+    for (int i = 0; i < 2 * half && offset; i++) {
+        slack[i] += 2.0 * FQ_U32 * (fabs(y[i]) + fabs((double)offset[i]));
+        y[i] -= (double)offset[i];
+    }
 }
 
-static void judge_cache_row(const rope_trial *g, const uint8_t *codes, const uint8_t *scales, size_t row,
-                            const double *y, const double *slack, fq_worst *worst) {
+static void judge_cache_row(const rope_trial *g, int which, size_t row, float clip, const double *y,
+                            const double *slack, fq_worst *worst) {
     const fq_kv_cache *c = &g->kv;
+    const uint8_t *codes = which ? c->v : c->k, *scales = which ? c->v_scale : c->k_scale;
+    const uint8_t *zeros = which ? c->v_zero : c->k_zero;
     uint32_t code = 0;
     float scale = 1.0f;
     if (scales) {
         memcpy(&code, scales + row * g->scale_bytes, g->scale_bytes);
         scale = fq_formats[c->recipe->scale].decode(code);
     }
-    fq_trial_codes(c->recipe, y, slack, c->head_dim, codes + row * c->row_bytes, scale, worst);
+    const fq_coded_row got = {codes + row * c->row_bytes, scale, zeros ? zeros[row] : 0, clip, 0.0f};
+    fq_trial_codes(c->recipe, y, slack, c->head_dim, &got, worst);
 }
 
 static int untouched(const uint8_t *p, size_t n) {
@@ -64,20 +72,21 @@ static fq_status compare(fq_trial *t, fq_worst *worst) {
         const float *x = a->qkv + (size_t)token * a->qkv_stride;
         for (int h = 0; h < a->heads; h++, x += d) {
             const size_t at = (size_t)token * (size_t)a->heads + (size_t)h;
-            rotated(a, x, position, a->post ? a->post + (size_t)(h / group) * (size_t)d : NULL, 1, y, slack);
-            fq_trial_codes(a->q_recipe, y, slack, d,
-                           (const uint8_t *)a->q + (size_t)token * a->q_stride + (size_t)h * g->head_bytes,
-                           a->q_scale ? a->q_scale[at] : 1.0f, worst);
+            const uint8_t *codes = (const uint8_t *)a->q + (size_t)token * a->q_stride + (size_t)h * g->head_bytes;
+            const fq_coded_row got = {codes, a->q_scale ? a->q_scale[at] : 1.0f, 0, 1.0f, 0.0f};
+            rotated(a, x, position, a->post ? a->post + (size_t)(h / group) * (size_t)d : NULL, NULL, 1, y, slack);
+            fq_trial_codes(a->q_recipe, y, slack, d, &got, worst);
         }
         for (int h = 0; h < c->kv_heads; h++, x += d) {
             const size_t row = ((size_t)b * (size_t)c->kv_heads + (size_t)h) * (size_t)c->capacity + (size_t)position;
-            rotated(a, x, position, a->post ? a->post + (size_t)h * (size_t)d : NULL, 0, y, slack);
-            judge_cache_row(g, c->k, c->k_scale, row, y, slack, worst);
+            rotated(a, x, position, a->post ? a->post + (size_t)h * (size_t)d : NULL,
+                    a->k_offset ? a->k_offset + (size_t)h * (size_t)d : NULL, 0, y, slack);
+            judge_cache_row(g, 0, row, a->k_clip ? a->k_clip[h] : 1.0f, y, slack, worst);
             for (int i = 0; i < d; i++) {
                 y[i] = (double)x[(size_t)c->kv_heads * (size_t)d + (size_t)i];
                 slack[i] = FQ_U32 * fabs(y[i]);
             }
-            judge_cache_row(g, c->v, c->v_scale, row, y, slack, worst);
+            judge_cache_row(g, 1, row, a->v_clip ? a->v_clip[h] : 1.0f, y, slack, worst);
         }
     }
     for (size_t r = 0; r < (size_t)c->batch * (size_t)c->kv_heads * (size_t)c->capacity; r++) {
@@ -88,7 +97,8 @@ static fq_status compare(fq_trial *t, fq_worst *worst) {
             untouched(c->k + r * c->row_bytes, c->row_bytes) && untouched(c->v + r * c->row_bytes, c->row_bytes);
         const int scales = !c->k_scale || (untouched(c->k_scale + r * g->scale_bytes, g->scale_bytes) &&
                                            untouched(c->v_scale + r * g->scale_bytes, g->scale_bytes));
-        if (codes && scales) continue;
+        const int zeros = !c->k_zero || (c->k_zero[r] == 0xff && c->v_zero[r] == 0xff);
+        if (codes && scales && zeros) continue;
         (void)fq_fail(FQ_ERR_FAILED, "%s: wrote cache row %d of sequence %d, expected %d .. %d only", t->kernel->name,
                       position, b, a->past[b], a->past[b] + a->seq - 1);
         worst->err = INFINITY;
@@ -104,14 +114,18 @@ static fq_status build_inputs(fq_trial *t, rope_trial *g) {
     const size_t positions = (size_t)(s->past + s->seq), angles = positions * half, scaled = (size_t)s->kv_heads * d;
     float *qkv = FQ_NEW(t->arena, float, floats), *post = FQ_NEW(t->arena, float, scaled);
     float *cos_t = FQ_NEW(t->arena, float, angles), *sin_t = FQ_NEW(t->arena, float, angles);
+    float *offset = FQ_NEW(t->arena, float, scaled), *clip = FQ_NEW(t->arena, float, 2 * s->kv_heads);
     g->past = FQ_NEW(t->arena, int, s->batch);
-    if (!qkv || !post || !cos_t || !sin_t || !g->past) return FQ_ERR_MEMORY;
+    if (!qkv || !post || !cos_t || !sin_t || !offset || !clip || !g->past) return FQ_ERR_MEMORY;
     fq_pool pool;
     FQ_TRY(fq_pool_create(&pool, s->seed, width, t->arena));
     for (size_t i = 0; i < tokens; i++)
         fq_pool_row(&pool, qkv + i * stride, width, 1.0f);
     for (size_t i = 0; i < scaled; i++)
         post[i] = (float)exp2(2.0 * fq_rng_uniform(&pool.rng) - 1.0);
+    fq_rng_fill_gauss(&pool.rng, offset, scaled, 1.0f);
+    for (int i = 0; i < 2 * s->kv_heads; i++)
+        clip[i] = (float)(0.7 + 0.4 * fq_rng_uniform(&pool.rng));
     for (size_t p = 0; p < positions; p++)
         for (size_t i = 0; i < half; i++) {
             const double angle = (double)p * pow(10000.0, -2.0 * (double)i / (double)d);
@@ -125,6 +139,11 @@ static fq_status build_inputs(fq_trial *t, rope_trial *g) {
     g->args.cos_t = cos_t;
     g->args.sin_t = sin_t;
     g->args.post = post;
+    if (s->key_offset) g->args.k_offset = offset;
+    if (s->clip) {
+        g->args.k_clip = clip;
+        g->args.v_clip = clip + s->kv_heads;
+    }
     g->args.past = g->past;
     t->flop = (double)(tokens * (size_t)(s->heads + s->kv_heads) * d) * 4.0; /* 3 of the rotation, 1 of the scaling */
     t->bytes = (double)(tokens * width * sizeof(float) + tokens * d * sizeof(float) + scaled * sizeof(float));
@@ -152,7 +171,8 @@ fq_status fq_trial_rope_create(fq_trial *t) {
     FQ_TRY(fq_kv_cache_create(&g->kv, s->kv, s->batch, s->kv_heads, s->head_dim, s->past + s->seq + 3, t->arena));
     const size_t rows = (size_t)s->batch * (size_t)s->kv_heads * (size_t)g->kv.capacity;
     const size_t codes = rows * g->kv.row_bytes, scales = rows * g->scale_bytes;
-    FQ_TRY(fq_trial_reserve(t, (size_t[]){tokens * q_stride, q_scales, codes, codes, scales, scales}, 6));
+    const size_t zeros = fq_recipe_has_zero(s->kv) ? rows : 0;
+    FQ_TRY(fq_trial_reserve(t, (size_t[]){tokens * q_stride, q_scales, codes, codes, scales, scales, zeros, zeros}, 8));
     g->args.batch = s->batch;
     g->args.seq = s->seq;
     g->args.heads = s->heads;
@@ -169,6 +189,12 @@ fq_status fq_trial_rope_create(fq_trial *t) {
     if (scales) {
         g->kv.k_scale = k_scale;
         g->kv.v_scale = v_scale;
+    }
+    uint8_t *k_zero = fq_trial_place(t, "k_zero", 1, zeros, zeros);
+    uint8_t *v_zero = fq_trial_place(t, "v_zero", 1, zeros, zeros);
+    if (zeros) {
+        g->kv.k_zero = k_zero;
+        g->kv.v_zero = v_zero;
     }
     t->bytes += (double)(tokens * (q_bytes + fq_kv_cache_bytes_per_token(&g->kv)) + q_scales);
     return FQ_OK;

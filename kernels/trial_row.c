@@ -18,34 +18,74 @@ static double half_unit(fq_format_id id, double a) {
 /* The value the format saturates to. */
 static double saturate(fq_format_id id, double q) {
     const fq_format *f = &fq_formats[id];
-    const double low = id == FQ_INT4 ? -8.0 : -f->max;
+    const double low = id == FQ_INT4 ? -8.0 : id == FQ_UINT4 ? 0.0 : -f->max;
     return q < low ? low : q > f->max ? f->max : q;
 }
 
-void fq_trial_codes(const fq_recipe *r, const double *y, const double *slack, int n, const void *codes, float scale,
-                    fq_worst *worst) {
-    double s = 1.0;
-    if (r->group != FQ_NO_SCALE) {
-        double top = 0.0, top_slack = 0.0;
-        uint32_t code;
-        for (int i = 0; i < n; i++) {
-            if (fabs(y[i]) > top) top = fabs(y[i]);
-            if (slack[i] > top_slack) top_slack = slack[i];
-        }
-        const float least = fq_recipe_scale(r, (float)fmax(top - top_slack, 0.0), &code);
-        const float most = fq_recipe_scale(r, (float)(top + top_slack), &code);
-        s = (double)scale;
-        if (!(scale >= least && scale <= most)) fq_worst_take(worst, INFINITY, (double)most);
+/* What the scale of a row depends on. */
+typedef struct row_range {
+    double low, high, slack; /* low <= 0 <= high; how far each may be off */
+} row_range;
+
+static row_range range_of(const double *y, const double *slack, int n) {
+    row_range g = {0};
+    for (int i = 0; i < n; i++) {
+        g.low = fmin(g.low, y[i]);
+        g.high = fmax(g.high, y[i]);
+        g.slack = fmax(g.slack, slack[i]);
     }
+    return g;
+}
+
+static int between(double x, double a, double b) {
+    return x >= fmin(a, b) && x <= fmax(a, b);
+}
+
+static int right_zero(const row_range *g, const fq_coded_row *row) {
+    const double clip = (double)row->clip, s = (double)row->scale;
+    const double exact = fmin(-clip * g->low / s, 15.0);
+    return row->zero >= 0 && row->zero <= 15 &&
+           fabs(row->zero - exact) <= 0.5 + clip * g->slack / s + 4.0 * FQ_U32 * exact;
+}
+
+static int right_scale(const fq_recipe *r, const row_range *g, const fq_coded_row *row) {
+    const double clip = (double)row->clip, s = (double)row->scale, top = fmax(g->high, -g->low);
+    const double least = clip * fmax(top - g->slack, 0.0), most = clip * (top + g->slack);
+    uint32_t code;
+    uint8_t zero;
+    if (row->fixed > 0.0f) return row->scale == row->fixed;
+    if (fq_recipe_has_zero(r)) {
+        const double narrow_low = clip * fmin(g->low + g->slack, 0.0), wide_low = clip * (g->low - g->slack);
+        const double narrow_high = clip * fmax(g->high - g->slack, 0.0), wide_high = clip * (g->high + g->slack);
+        return right_zero(g, row) &&
+               between(s, (double)fq_recipe_scale_zero(r, (float)narrow_low, (float)narrow_high, &code, &zero),
+                       (double)fq_recipe_scale_zero(r, (float)wide_low, (float)wide_high, &code, &zero));
+    }
+    const int positive =
+        between(s, (double)fq_recipe_scale(r, (float)least, &code), (double)fq_recipe_scale(r, (float)most, &code));
+    if (r->range != FQ_RANGE_SIGNED) return positive;
+    const int negative =
+        between(s, (double)fq_recipe_scale(r, (float)-least, &code), (double)fq_recipe_scale(r, (float)-most, &code));
+    /* Either sign where the largest numbers of both are within the slack of each other. */
+    return (positive && g->high + 2.0 * g->slack >= top) || (negative && -g->low + 2.0 * g->slack >= top);
+}
+
+void fq_trial_codes(const fq_recipe *r, const double *y, const double *slack, int n, const fq_coded_row *row,
+                    fq_worst *worst) {
+    const double s = r->group == FQ_NO_SCALE ? 1.0 : (double)row->scale;
+    const row_range range = range_of(y, slack, n);
+    if (r->group != FQ_NO_SCALE && !right_scale(r, &range, row)) fq_worst_take(worst, INFINITY, fabs(s));
     const size_t block = 256, block_bytes = fq_format_bytes(r->code, block);
+    const uint8_t *codes = row->codes;
     float q[256];
-    for (size_t c = 0; c < (size_t)n; c += block, codes = (const uint8_t *)codes + block_bytes) {
+    for (size_t c = 0; c < (size_t)n; c += block, codes += block_bytes) {
         const size_t m = (size_t)n - c < block ? (size_t)n - c : block;
         fq_format_decode_row(r->code, codes, m, q);
         for (size_t i = 0; i < m; i++) {
-            const double exact = saturate(r->code, y[c + i] / s);
-            const double bound = (half_unit(r->code, fabs(exact)) + 2.0 * FQ_U32 * fabs(exact)) * s + slack[c + i];
-            fq_worst_take(worst, fabs((double)q[i] - exact) * s, bound);
+            const double exact = saturate(r->code, y[c + i] / s + row->zero);
+            const double bound =
+                (half_unit(r->code, fabs(exact)) + 2.0 * FQ_U32 * fabs(exact)) * fabs(s) + slack[c + i];
+            fq_worst_take(worst, fabs((double)q[i] - exact) * fabs(s), bound);
         }
     }
 }
@@ -80,22 +120,31 @@ static void row_values(const fq_trial *t, const float *x) {
 
 static fq_status compare(fq_trial *t, fq_worst *worst) {
     const row_trial *r = t->family;
+    const fq_row_args *a = &r->args;
+    const int step = a->a->group > 0 ? a->a->group : a->k, groups = (a->k + step - 1) / step;
     for (int i = 0; i < r->n_rows; i++) {
         const size_t row = (size_t)r->rows[i];
-        row_values(t, r->args.x + row * r->args.x_stride);
-        fq_trial_codes(r->args.a, r->y, r->slack, r->args.k, (const uint8_t *)r->args.out + row * r->args.out_stride,
-                       r->args.scale ? r->args.scale[row] : 1.0f, worst);
+        const uint8_t *codes = (const uint8_t *)a->out + row * a->out_stride;
+        row_values(t, a->x + row * a->x_stride);
+        for (int g = 0; g < groups; g++) {
+            const int c = g * step, n = a->k - c < step ? a->k - c : step;
+            const float scale = a->scale ? a->scale[row * (size_t)groups + (size_t)g] : 1.0f;
+            const fq_coded_row got = {codes + fq_format_bytes(a->a->code, (size_t)c), scale, 0, 1.0f, a->fixed_scale};
+            fq_trial_codes(a->a, r->y + c, r->slack + c, n, &got, worst);
+        }
     }
     return FQ_OK;
 }
 
 fq_status fq_trial_row_create(fq_trial *t) {
     const fq_trial_shape *s = &t->shape;
-    if (s->m < 1 || s->k < 1 || s->a->group > 0)
-        return fq_fail(FQ_ERR_USAGE, "%s: m = %d, k = %d, recipe '%s'; expected m, k > 0 and a recipe without groups",
+    if (s->m < 1 || s->k < 1 || (s->a->group > 0 && t->kernel->op != FQ_OP_QUANT_ROWS))
+        return fq_fail(FQ_ERR_USAGE,
+                       "%s: m = %d, k = %d, recipe '%s'; expected m, k > 0 and groups for quant_rows only",
                        t->kernel->name, s->m, s->k, s->a->name);
     const size_t m = (size_t)s->m, k = (size_t)s->k, width = t->kernel->op == FQ_OP_SWIGLU_QUANT ? 2 * k : k;
     const int has_scale = s->a->group != FQ_NO_SCALE;
+    const size_t scale_bytes = (size_t)fq_recipe_groups(s->a, s->k) * m * sizeof(float);
     const size_t code_bytes = fq_format_bytes(s->a->code, k), stride = (code_bytes + 63) / 64 * 64 + 64;
     const size_t x_stride = (width + 15) / 16 * 16, x_floats = m * x_stride;
     row_trial *r = FQ_NEW(t->arena, row_trial, 1);
@@ -103,7 +152,7 @@ fq_status fq_trial_row_create(fq_trial *t) {
     const long cheap = 4000000;
     fq_pool pool;
     FQ_TRY(fq_pool_create(&pool, s->seed, width, t->arena));
-    FQ_TRY(fq_trial_reserve(t, (size_t[]){m * stride, m * sizeof(float)}, 1 + has_scale));
+    FQ_TRY(fq_trial_reserve(t, (size_t[]){m * stride, scale_bytes}, 1 + has_scale));
     if (!r || !x || !gamma) return FQ_ERR_MEMORY;
     /* Some rows are small, so that eps matters. */
     for (size_t i = 0; i < m; i++)
@@ -120,9 +169,10 @@ fq_status fq_trial_row_create(fq_trial *t) {
                             .gamma = gamma,
                             .eps = 1e-5f,
                             .a = s->a,
+                            .fixed_scale = s->fixed_scale,
                             .out = fq_trial_place(t, "codes", m, stride, code_bytes),
                             .out_stride = stride};
-    if (has_scale) r->args.scale = fq_trial_place(t, "scales", 1, m * sizeof(float), m * sizeof(float));
+    if (has_scale) r->args.scale = fq_trial_place(t, "scales", 1, scale_bytes, scale_bytes);
     r->n_rows = s->m;
     if (s->oracle_samples > 0 || (long)(m * k) > cheap) {
         const long want = ((s->oracle_samples > 0 ? s->oracle_samples : cheap) + s->k - 1) / s->k;
@@ -137,7 +187,7 @@ fq_status fq_trial_row_create(fq_trial *t) {
     /* An exp counts as one operation, so this is a floor under any implementation. */
     const double each = t->kernel->op == FQ_OP_SWIGLU_QUANT ? 5 : t->kernel->op == FQ_OP_RMSNORM_QUANT ? 4 : 1;
     t->flop = each * (double)(m * k);
-    t->bytes = (double)(m * width * sizeof(float) + m * code_bytes) + (has_scale ? 4.0 * (double)m : 0.0);
+    t->bytes = (double)(m * width * sizeof(float) + m * code_bytes + scale_bytes);
     if (t->kernel->op == FQ_OP_RMSNORM_QUANT) t->bytes += (double)(k * sizeof(float));
     return FQ_OK;
 }

@@ -1,6 +1,10 @@
 /* From a checkpoint to a net for one variant: a layer at a time, load float32 weights, apply the variant's
  * function-preserving transforms, quantize into qmatrices, pick kernels. Nothing of the float32 copy is kept. */
+#include "models/prepare.h"
+#include "models/saved.h"
 #include "models/weights.h"
+#include "harness/clock.h"
+#include "quant/activation_scale.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,136 +14,124 @@ fq_build_options fq_build_defaults(void) {
     return (fq_build_options){.variant = fq_variant_defaults()};
 }
 
-/* float32 weights of one layer while it is being built; [out][in] row-major */
-typedef struct layer_weights {
-    float *q, *k, *v, *o, *gate, *up, *down;
-    float *qb, *kb, *vb, *ob, *gateb, *upb, *downb; /* biases or NULL */
-} layer_weights;
-
-typedef struct dims {
-    int hidden, ff, q, kv; /* widths: q = H*D, kv = H_kv*D */
-} dims;
-
-static dims dims_of(const fq_llama_config *c) {
-    return (dims){c->hidden, c->intermediate, c->heads * c->head_dim, c->kv_heads * c->head_dim};
+/* Power of two that keeps E4M3 group scales in range: the paper's search, or the top of the range where scales are
+ * searched anyway (specs: the method, section 1.3, conclusion b). */
+static float tensor_scale(const fq_variant *v, const fq_qmatrix *q, const float *w, int rows) {
+    const size_t stride = (size_t)q->cols;
+    if (!(v->transforms & FQ_T_TENSOR) || q->groups == 0) return 1;
+    if (v->method->scales == FQ_SCALES_ABSMAX) return fq_tensor_scale_search(w, stride, rows, q->cols, q->group);
+    return fq_tensor_scale_top(w, stride, rows, q->cols, q->group);
 }
 
-static fq_status load(const fq_model *m, fq_arena *a, int layer, const char *part, int rows, int cols, float **out) {
-    char name[128];
-    snprintf(name, sizeof name, "model.layers.%d.%s", layer, part);
-    *out = fq_arena_alloc(a, (size_t)rows * (size_t)cols * sizeof(float));
-    if (!*out) return FQ_ERR_MEMORY;
-    return fq_weights_load(m, name, rows, cols, *out);
-}
+/* One projection on its way into a linear layer. */
+typedef struct projection {
+    fq_linear *to;
+    const float *from; /* [rows][all inputs] */
+    fq_site site;
+    int row0, rows;
+    const char *name;
+} projection;
 
-static fq_status load_bias(const fq_model *m, fq_arena *a, int on, int layer, const char *part, int cols, float **out) {
-    char name[128];
-    snprintf(name, sizeof name, "model.layers.%d.%s", layer, part);
-    *out = NULL;
-    if (!on || !fq_weights_present(m, name)) return FQ_OK;
-    return load(m, a, layer, part, 1, cols, out);
-}
-
-static fq_status load_layer(const fq_model *m, fq_arena *a, int l, layer_weights *w) {
-    const fq_llama_config *c = &m->checkpoint.config;
-    dims d = dims_of(c);
-    FQ_TRY(load(m, a, l, "self_attn.q_proj.weight", d.q, d.hidden, &w->q));
-    FQ_TRY(load(m, a, l, "self_attn.k_proj.weight", d.kv, d.hidden, &w->k));
-    FQ_TRY(load(m, a, l, "self_attn.v_proj.weight", d.kv, d.hidden, &w->v));
-    FQ_TRY(load(m, a, l, "self_attn.o_proj.weight", d.hidden, d.q, &w->o));
-    FQ_TRY(load(m, a, l, "mlp.gate_proj.weight", d.ff, d.hidden, &w->gate));
-    FQ_TRY(load(m, a, l, "mlp.up_proj.weight", d.ff, d.hidden, &w->up));
-    FQ_TRY(load(m, a, l, "mlp.down_proj.weight", d.hidden, d.ff, &w->down));
-    FQ_TRY(load_bias(m, a, c->attention_bias, l, "self_attn.q_proj.bias", d.q, &w->qb));
-    FQ_TRY(load_bias(m, a, c->attention_bias, l, "self_attn.k_proj.bias", d.kv, &w->kb));
-    FQ_TRY(load_bias(m, a, c->attention_bias, l, "self_attn.v_proj.bias", d.kv, &w->vb));
-    FQ_TRY(load_bias(m, a, c->attention_bias, l, "self_attn.o_proj.bias", d.hidden, &w->ob));
-    FQ_TRY(load_bias(m, a, c->mlp_bias, l, "mlp.gate_proj.bias", d.ff, &w->gateb));
-    FQ_TRY(load_bias(m, a, c->mlp_bias, l, "mlp.up_proj.bias", d.ff, &w->upb));
-    return load_bias(m, a, c->mlp_bias, l, "mlp.down_proj.bias", d.hidden, &w->downb);
-}
-
-static void scale_all(float *x, size_t n, float f) {
-    for (size_t i = 0; x && i < n; i++)
-        x[i] *= f;
-}
-
-/* Channel-wise scaling of up+gate (into the norm), of down (into up's rows), and the scalar v/o factor. Both lambdas
- * come from the original weights. */
-static fq_status apply_channel_scaling(const fq_llama *net, fq_layer *L, layer_weights *w, fq_arena *a) {
-    dims d = dims_of(&net->config);
-    const fq_variant_options *o = &net->options;
-    float *lambda = FQ_NEW(a, float, d.hidden), *mu = FQ_NEW(a, float, d.ff);
-    if (!lambda || !mu) return FQ_ERR_MEMORY;
-    if (o->up_gate_c >= 0) {
-        const float *both[2] = {w->gate, w->up};
-        const int rows[2] = {d.ff, d.ff};
-        fq_channel_scale_factors(both, rows, 2, d.hidden, o->up_gate_c, lambda);
+/* Columns order[0 .. n-1] of from [rows][cols] as a matrix of their own. */
+static float *gather_columns(const projection *p, const int *order, int n, int cols, fq_arena *a) {
+    float *out = FQ_NEW(a, float, (size_t)p->rows *(size_t)n);
+#pragma omp parallel for schedule(static) if (out != NULL)
+    for (int r = 0; r < (out ? p->rows : 0); r++) {
+        for (int c = 0; c < n; c++)
+            out[(size_t)r * (size_t)n + (size_t)c] = p->from[(size_t)r * (size_t)cols + (size_t)order[c]];
     }
-    if (o->down_c >= 0) {
-        const float *one[1] = {w->down};
-        const int rows[1] = {d.hidden};
-        fq_channel_scale_factors(one, rows, 1, d.ff, o->down_c, mu);
-    }
-    if (o->up_gate_c >= 0) {
-        fq_scale_columns(w->gate, d.ff, d.hidden, lambda);
-        fq_scale_columns(w->up, d.ff, d.hidden, lambda);
-        fq_unscale_rows(L->mlp_norm, d.hidden, 1, lambda);
-    }
-    if (o->down_c >= 0) {
-        fq_unscale_rows(w->up, d.ff, d.hidden, mu);
-        if (w->upb) fq_unscale_rows(w->upb, d.ff, 1, mu);
-        fq_scale_columns(w->down, d.hidden, d.ff, mu);
-    }
-    if (o->v_mul > 0) {
-        scale_all(w->v, (size_t)d.kv * (size_t)d.hidden, o->v_mul);
-        scale_all(w->vb, (size_t)d.kv, o->v_mul);
-        scale_all(w->o, (size_t)d.hidden * (size_t)d.q, 1 / o->v_mul);
+    return out;
+}
+
+/* Statistics of the inputs order[0 .. n-1]. */
+static fq_status gather_stats(const fq_input_stats *from, const int *order, int n, fq_arena *a, fq_input_stats *to) {
+    FQ_TRY(fq_input_stats_create(to, n, from->moment != NULL, a));
+    to->tokens = from->tokens;
+    for (int i = 0; i < n; i++) {
+        to->absmean[i] = from->absmean[order[i]];
+        to->absmax[i] = from->absmax[order[i]];
+        for (int j = 0; from->moment && j < n; j++) {
+            to->moment[(size_t)i * (size_t)n + (size_t)j] =
+                from->moment[(size_t)order[i] * (size_t)from->cols + (size_t)order[j]];
+        }
     }
     return FQ_OK;
 }
 
-static fq_status apply_rope_scaling(fq_llama *net, fq_layer *L, int l, const fq_calibration *cal, layer_weights *w,
-                                    fq_arena *a) {
-    const fq_llama_config *c = &net->config;
-    int t = net->variant->transforms, width = c->kv_heads * c->head_dim;
-    float *norm = FQ_NEW(a, float, width);
-    L->post = FQ_NEW(&net->arena, float, width);
-    if (!norm || !L->post) return FQ_ERR_MEMORY;
-    for (int i = 0; i < width; i++)
-        norm[i] = L->post[i] = 1;
-    if (cal) {
-        fq_rope_scale_options o = {.pre = (t & FQ_T_PRE_ROPE) != 0,
-                                   .post = (t & FQ_T_POST_ROPE) != 0,
-                                   .alpha = net->options.alpha,
-                                   .beta = net->options.beta,
-                                   .top_k = net->options.top_k};
-        fq_rope_scale_factors(&cal->layer[l], &o, norm, L->post);
-        fq_rope_scale_fold(w->q, w->k, c->heads, c->kv_heads, c->head_dim, c->hidden, norm);
-        if (w->qb) fq_rope_scale_fold(w->qb, w->kb, c->heads, c->kv_heads, c->head_dim, 1, norm);
+static fq_status quantize_matrix(const fq_llama *net, const fq_method *method, fq_qmatrix *q, const projection *p,
+                                 const float *w, const fq_input_stats *stats, fq_arena *scratch) {
+    return fq_method_quantize(method, q, p->row0, w, (size_t)q->cols, p->rows,
+                              tensor_scale(net->variant, q, w, p->rows), stats, scratch);
+}
+
+static fq_status quantize_part(const fq_llama *net, const fq_build_options *o, int layer, const projection *p,
+                               const fq_prepared *w, fq_arena *scratch) {
+    const fq_input_stats *stats = w->has_stats ? &w->input[p->site] : NULL;
+    const fq_method *method = net->variant->method;
+    fq_linear *lin = p->to;
+    if (!stats && fq_method_needs_moments(method)) method = &fq_methods[FQ_METHOD_RTN]; /* shape names: speed only */
+    if (lin->order) {
+        const int narrow = lin->w.cols, wide = lin->wide->w.cols, all = narrow + wide;
+        float *a = gather_columns(p, lin->order, narrow, all, scratch);
+        float *b = gather_columns(p, lin->order + narrow, wide, all, scratch);
+        fq_input_stats s;
+        FQ_ASSERT(stats); /* the order comes from them */
+        if (!a || !b) return FQ_ERR_MEMORY;
+        FQ_TRY(gather_stats(stats, lin->order, narrow, scratch, &s));
+        FQ_TRY(quantize_matrix(net, method, &lin->w, p, a, &s, scratch));
+        FQ_TRY(quantize_matrix(net, &fq_methods[FQ_METHOD_RTN], &lin->wide->w, p, b, NULL, scratch));
+        if (o->observer.layer) o->observer.layer(o->observer.ctx, layer, p->name, a, p->rows, &lin->w, p->row0, &s);
+        return FQ_OK;
     }
-    if (!(t & FQ_T_POST_ROPE)) L->post = NULL;
+    FQ_TRY(quantize_matrix(net, method, &lin->w, p, p->from, stats, scratch));
+    if (o->observer.layer) {
+        o->observer.layer(o->observer.ctx, layer, p->name, p->from, p->rows, &lin->w, p->row0, stats);
+    }
     return FQ_OK;
 }
 
-static fq_status quantize_part(const fq_llama *net, fq_linear *lin, int row0, const float *w, int rows) {
-    float s = 1;
-    if (net->variant->transforms & FQ_T_TENSOR) {
-        s = fq_tensor_scale_search(w, (size_t)lin->w.cols, rows, lin->w.cols, lin->w.group);
-    }
-    return fq_qmatrix_quantize(&lin->w, row0, w, (size_t)lin->w.cols, rows, s);
-}
-
-static fq_status create_linear(fq_llama *net, fq_linear *lin, const fq_recipe *w, const fq_recipe *a, int rows,
-                               int cols) {
+fq_status fq_linear_create(fq_llama *net, fq_linear *lin, const fq_recipe *w, const fq_recipe *a, int rows, int cols) {
     fq_op op;
     FQ_TRY(fq_gemm_op(w, a, &op));
     lin->kernel = fq_kernel_select(op);
     lin->a = a;
-    return fq_qmatrix_create(&lin->w, w, rows, cols, &net->arena);
+    FQ_TRY(fq_qmatrix_create(&lin->w, w, rows, cols, &net->arena));
+    return net->variant->method->books && w->value == FQ_VALUE_E4M3 ? fq_qmatrix_add_books(&lin->w, &net->arena)
+                                                                    : FQ_OK;
+}
+
+fq_status fq_linear_create_wide(fq_llama *net, fq_linear *lin, int wide) {
+    lin->order = FQ_NEW(&net->arena, int, lin->w.cols + wide);
+    lin->wide = FQ_NEW(&net->arena, fq_linear, 1);
+    if (!lin->order || !lin->wide) return FQ_ERR_MEMORY;
+    return fq_linear_create(net, lin->wide, &fq_recipes[FQ_WIDE_WEIGHTS], &fq_recipes[FQ_WIDE_ACTIVATIONS], lin->w.rows,
+                            wide);
+}
+
+/* A linear layer of the variant on the inputs of a site: with static activations their scale, with outliers apart a
+ * second matrix for the widest inputs (1/32 of them as in the paper, 128 of 4096, and at least 16). */
+static fq_status create_site(fq_llama *net, fq_linear *lin, const fq_prepared *w, fq_site site, int rows, int cols) {
+    const fq_variant *v = net->variant;
+    const fq_input_stats *x = w->has_stats ? &w->input[site] : NULL;
+    if (!(v->transforms & FQ_T_OUTLIERS) || !x) {
+        FQ_TRY(fq_linear_create(net, lin, v->w, v->a, rows, cols));
+        if (v->a->range != FQ_RANGE_STATIC) return FQ_OK;
+        float top = 0;
+        for (int i = 0; x && i < cols; i++)
+            top = fmaxf(top, x->absmax[i]);
+        lin->fixed_scale = (top > 0 ? top : 1) / (float)fq_formats[v->a->code].max;
+        return FQ_OK;
+    }
+    const int wide = cols / 32 > 16 ? (int)fq_round_up((size_t)cols / 32, 16) : 16;
+    if (wide >= cols) return fq_fail(FQ_ERR_UNSUPPORTED, "%d inputs are too few to set %d of them apart", cols, wide);
+    FQ_TRY(fq_linear_create(net, lin, v->w, v->a, rows, cols - wide));
+    FQ_TRY(fq_linear_create_wide(net, lin, wide));
+    fq_outlier_order(x, lin->order);
+    return FQ_OK;
 }
 
 static fq_status pack_linear(fq_llama *net, fq_linear *lin) {
+    if (lin->wide) FQ_TRY(pack_linear(net, lin->wide));
     net->bytes += fq_qmatrix_bytes(&lin->w);
     return lin->kernel->pack ? lin->kernel->pack(&lin->w, &net->arena, &lin->packed) : FQ_OK;
 }
@@ -161,42 +153,34 @@ static fq_status join_bias(fq_llama *net, float **out, int n, const float *const
     return FQ_OK;
 }
 
-static fq_status build_layer(fq_llama *net, int l, const fq_calibration *cal, fq_arena *scratch) {
-    const fq_model *m = net->model;
-    const fq_variant *v = net->variant;
+static fq_status build_layer(fq_llama *net, int l, const fq_build_options *o, fq_arena *scratch) {
     fq_layer *L = &net->layer[l];
-    dims d = dims_of(&net->config);
-    layer_weights w;
-    FQ_TRY(load(m, &net->arena, l, "input_layernorm.weight", 1, d.hidden, &L->attention_norm));
-    FQ_TRY(load(m, &net->arena, l, "post_attention_layernorm.weight", 1, d.hidden, &L->mlp_norm));
-    FQ_TRY(load_layer(m, scratch, l, &w));
-    if (v->transforms & FQ_T_CHANNEL) FQ_TRY(apply_channel_scaling(net, L, &w, scratch));
-    if (fq_variant_needs_calibration(v)) FQ_TRY(apply_rope_scaling(net, L, l, cal, &w, scratch));
-
-    FQ_TRY(create_linear(net, &L->qkv, v->w, v->a, d.q + 2 * d.kv, d.hidden));
-    FQ_TRY(create_linear(net, &L->o, v->w, v->a, d.hidden, d.q));
-    FQ_TRY(create_linear(net, &L->gate_up, v->w, v->a, 2 * d.ff, d.hidden));
-    FQ_TRY(create_linear(net, &L->down, v->w, v->a, d.hidden, d.ff));
-    const struct {
-        fq_linear *to;
-        const float *from;
-        int row0, rows;
-        const char *name;
-    } part[] = {{&L->qkv, w.q, 0, d.q, "q_proj"},
-                {&L->qkv, w.k, d.q, d.kv, "k_proj"},
-                {&L->qkv, w.v, d.q + d.kv, d.kv, "v_proj"},
-                {&L->o, w.o, 0, d.hidden, "o_proj"},
-                {&L->gate_up, w.gate, 0, d.ff, "gate_proj"},
-                {&L->gate_up, w.up, d.ff, d.ff, "up_proj"},
-                {&L->down, w.down, 0, d.hidden, "down_proj"}};
-    for (size_t i = 0; i < sizeof part / sizeof part[0]; i++) {
-        fq_status s = quantize_part(net, part[i].to, part[i].row0, part[i].from, part[i].rows);
-        if (s != FQ_OK) return fq_fail_prefix(s, "%s: layer %d %s", m->checkpoint.path, l, part[i].name);
+    fq_dims d = fq_dims_of(&net->config);
+    fq_prepared w;
+    FQ_TRY(fq_prepare_layer(net, l, o->calibration, scratch, &w));
+    L->attention_norm = w.attention_norm;
+    L->mlp_norm = w.mlp_norm;
+    L->post = w.post;
+    L->key_offset = w.key_offset;
+    L->k_clip = w.k_clip;
+    L->v_clip = w.v_clip;
+    FQ_TRY(create_site(net, &L->qkv, &w, FQ_SITE_QKV, d.q + 2 * d.kv, d.hidden));
+    FQ_TRY(create_site(net, &L->o, &w, FQ_SITE_O, d.hidden, d.q));
+    FQ_TRY(create_site(net, &L->gate_up, &w, FQ_SITE_GATE_UP, 2 * d.ff, d.hidden));
+    FQ_TRY(create_site(net, &L->down, &w, FQ_SITE_DOWN, d.hidden, d.ff));
+    const projection parts[] = {{&L->qkv, w.q, FQ_SITE_QKV, 0, d.q, "q_proj"},
+                                {&L->qkv, w.k, FQ_SITE_QKV, d.q, d.kv, "k_proj"},
+                                {&L->qkv, w.v, FQ_SITE_QKV, d.q + d.kv, d.kv, "v_proj"},
+                                {&L->o, w.o, FQ_SITE_O, 0, d.hidden, "o_proj"},
+                                {&L->gate_up, w.gate, FQ_SITE_GATE_UP, 0, d.ff, "gate_proj"},
+                                {&L->gate_up, w.up, FQ_SITE_GATE_UP, d.ff, d.ff, "up_proj"},
+                                {&L->down, w.down, FQ_SITE_DOWN, 0, d.hidden, "down_proj"}};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        size_t mark = scratch->used;
+        fq_status s = quantize_part(net, o, l, &parts[i], &w, scratch);
+        if (s != FQ_OK) return fq_fail_prefix(s, "%s: layer %d %s", net->model->checkpoint.path, l, parts[i].name);
+        fq_arena_reset(scratch, mark);
     }
-    fq_linear *all[] = {&L->qkv, &L->o, &L->gate_up, &L->down};
-    for (int i = 0; i < 4; i++)
-        FQ_TRY(pack_linear(net, all[i]));
-
     FQ_TRY(join_bias(net, &L->qkv_bias, 3, (const float *const[]){w.qb, w.kb, w.vb}, (const int[]){d.q, d.kv, d.kv}));
     FQ_TRY(join_bias(net, &L->o_bias, 1, (const float *const[]){w.ob}, &d.hidden));
     FQ_TRY(join_bias(net, &L->gate_up_bias, 2, (const float *const[]){w.gateb, w.upb}, (const int[]){d.ff, d.ff}));
@@ -207,7 +191,7 @@ static fq_status build_layer(fq_llama *net, int l, const fq_calibration *cal, fq
 static fq_status build_head(fq_llama *net, fq_arena *scratch) {
     const fq_llama_config *c = &net->config;
     const fq_model *m = net->model;
-    FQ_TRY(create_linear(net, &net->head, net->variant->head_w, net->variant->head_a, c->vocab, c->hidden));
+    FQ_TRY(fq_linear_create(net, &net->head, net->variant->head_w, net->variant->head_a, c->vocab, c->hidden));
     const char *name = c->tied_embeddings ? "model.embed_tokens.weight" : "lm_head.weight";
     const fq_tensor *t = fq_model_has_weights(m) ? fq_checkpoint_find(&m->checkpoint, name) : NULL;
     if (fq_model_has_weights(m) && !t) return fq_fail(FQ_ERR_INPUT, "%s: no tensor %s", m->checkpoint.path, name);
@@ -219,10 +203,24 @@ static fq_status build_head(fq_llama *net, fq_arena *scratch) {
 #pragma omp parallel for schedule(static)
         for (int r = 0; r < n; r++)
             fq_weights_embedding(m, t, r0 + r, rows + (size_t)r * (size_t)c->hidden);
+        if (net->rotation) { /* the final norm's gains move into the head, as in every layer */
+            fq_scale_columns(rows, n, c->hidden, net->final_norm);
+            fq_rotation_apply(net->rotation, rows, n, (size_t)c->hidden);
+        }
         fq_status s = fq_qmatrix_quantize(&net->head.w, r0, rows, (size_t)c->hidden, n, 1);
         if (s != FQ_OK) return fq_fail_prefix(s, "%s: %s", m->checkpoint.path, name);
     }
-    return pack_linear(net, &net->head);
+    return FQ_OK;
+}
+
+/* The final norm with its gains, and the head. */
+static fq_status build_norm_and_head(fq_llama *net, fq_arena *scratch) {
+    const int hidden = net->config.hidden;
+    FQ_TRY(fq_weights_load(net->model, "model.norm.weight", 1, hidden, net->final_norm));
+    FQ_TRY(build_head(net, scratch));
+    for (int i = 0; net->rotation && i < hidden; i++)
+        net->final_norm[i] = 1;
+    return FQ_OK;
 }
 
 /* Inverse frequency of pair i, with the scaling of config.json's rope_scaling (transformers' modeling_rope_utils). */
@@ -283,6 +281,7 @@ static void each_linear(fq_llama *net, void (*f)(fq_linear *lin, void *ctx), voi
 }
 
 static void linear_reference(fq_linear *lin, void *ctx) {
+    if (lin->wide) linear_reference(lin->wide, ctx);
     fq_op op = lin->kernel->op;
     lin->kernel = *(const int *)ctx ? fq_kernel_ref(op) : fq_kernel_select(op);
 }
@@ -301,6 +300,7 @@ typedef struct force {
 
 static void linear_force(fq_linear *lin, void *ctx) {
     force *f = ctx;
+    if (lin->wide) linear_force(lin->wide, ctx);
     if (lin->kernel->op != f->kernel->op || f->status != FQ_OK) return;
     lin->kernel = f->kernel;
     f->used = 1;
@@ -342,14 +342,14 @@ void fq_llama_kernels(const fq_llama *net, char *out, size_t bytes) {
 }
 
 /* Weights of the projections of one layer. */
-static double weights_of_layer(dims d) {
+static double weights_of_layer(fq_dims d) {
     return (double)d.hidden * (2 * d.q + 2 * d.kv) + 3.0 * d.hidden * d.ff;
 }
 
 /* Layers that fit: all of a checkpoint; for a shape name as many as memory_bytes hold, at least one. */
 static int layers_to_build(const fq_llama *net, size_t memory_bytes) {
     if (fq_model_has_weights(net->model)) return net->layers;
-    dims d = dims_of(&net->config);
+    fq_dims d = fq_dims_of(&net->config);
     double weights = weights_of_layer(d);
     double layer = weights * fq_recipe_bits(net->variant->w, d.hidden) / 8;
     double fit = (double)(memory_bytes ? memory_bytes : (size_t)4 << 30) / layer;
@@ -358,15 +358,22 @@ static int layers_to_build(const fq_llama *net, size_t memory_bytes) {
 
 static fq_status build(fq_llama *net, const fq_build_options *o, fq_arena *scratch) {
     const fq_llama_config *c = &net->config;
-    dims d = dims_of(c);
+    fq_dims d = fq_dims_of(c);
     net->layer = FQ_NEW(&net->arena, fq_layer, net->built);
     net->final_norm = FQ_NEW(&net->arena, float, c->hidden);
     if (!net->layer || !net->final_norm) return FQ_ERR_MEMORY;
     choose_row_kernels(net, 0);
     FQ_TRY(build_rope_table(net));
+    const fq_saved *saved = net->model->saved;
+    if (net->variant->transforms & FQ_T_ROTATE) {
+        FQ_TRY(fq_rotation_create(c->hidden, saved ? saved->rotation_seed : FQ_ROTATION_SEED, &net->arena,
+                                  &net->rotation));
+    }
     for (int l = 0; l < net->built; l++) {
         size_t mark = scratch->used;
-        FQ_TRY(build_layer(net, l, o->calibration, scratch));
+        FQ_TRY(saved ? fq_saved_layer(net, l) : build_layer(net, l, o, scratch));
+        for (int i = 0; i < FQ_SAVED_LINEARS; i++)
+            FQ_TRY(pack_linear(net, fq_saved_linear_at(&net->layer[l], i)));
         fq_arena_reset(scratch, mark);
     }
     size_t linear_bytes = net->bytes;
@@ -374,14 +381,34 @@ static fq_status build(fq_llama *net, const fq_build_options *o, fq_arena *scrat
     net->bits_per_weight = 8.0 * (double)linear_bytes / (weights * net->built);
     net->flop_per_token = 2 * weights * net->layers;
     net->bytes = (size_t)((double)linear_bytes * net->layers / net->built);
-    FQ_TRY(build_head(net, scratch));
-    return fq_weights_load(net->model, "model.norm.weight", 1, c->hidden, net->final_norm);
+    FQ_TRY(saved ? fq_saved_norm_and_head(net, scratch) : build_norm_and_head(net, scratch));
+    return pack_linear(net, &net->head);
+}
+
+/* What a net is made with: of a saved model what it was saved with. */
+static fq_status take_options(fq_llama *net, const fq_build_options *o) {
+    const fq_saved *saved = net->model->saved;
+    const int layers = saved ? saved->layers : net->config.layers;
+    net->options = saved ? saved->options : o->variant;
+    if (net->options.top_k <= 0) net->options.top_k = net->config.head_dim / 16 > 0 ? net->config.head_dim / 16 : 1;
+    net->layers = o->max_layers > 0 && o->max_layers < layers ? o->max_layers : layers;
+    net->built = layers_to_build(net, o->memory_bytes);
+    if (saved) {
+        net->calibration = saved->calibration;
+    } else if (fq_variant_needs_calibration(net->variant) && o->calibration) {
+        net->calibration = fq_arena_printf(&net->arena, "%s", o->calibration->text);
+        if (!net->calibration) return FQ_ERR_MEMORY;
+    }
+    return FQ_OK;
 }
 
 fq_status fq_llama_build(const fq_model *m, const fq_variant *v, const fq_build_options *o, fq_llama **out) {
     *out = NULL;
-    if (fq_variant_needs_calibration(v) && !o->calibration && fq_model_has_weights(m)) {
-        return fq_fail(FQ_ERR_USAGE, "variant %s needs calibration", v->name);
+    FQ_TRY(fq_saved_check(m, v));
+    if (fq_variant_needs_calibration(v) && fq_model_has_weights(m) && !m->saved) {
+        if (!o->calibration) return fq_fail(FQ_ERR_USAGE, "variant %s needs calibration", v->name);
+        if (fq_variant_needs_moments(v) && !o->calibration->moments)
+            return fq_fail(FQ_ERR_USAGE, "variant %s needs calibration with second moments", v->name);
     }
     fq_llama *net = calloc(1, sizeof *net);
     fq_arena scratch = {0};
@@ -389,18 +416,17 @@ fq_status fq_llama_build(const fq_model *m, const fq_variant *v, const fq_build_
     net->model = m;
     net->config = m->checkpoint.config;
     net->variant = v;
-    net->options = o->variant;
-    if (net->options.top_k <= 0) net->options.top_k = net->config.head_dim / 16 > 0 ? net->config.head_dim / 16 : 1;
     net->parameters = m->checkpoint.parameters;
-    net->layers = o->max_layers > 0 && o->max_layers < net->config.layers ? o->max_layers : net->config.layers;
-    net->built = layers_to_build(net, o->memory_bytes);
     net->positions = o->positions > 0                   ? o->positions
                      : net->config.max_positions < 8192 ? net->config.max_positions
                                                         : 8192;
+    const int64_t t0 = fq_clock_ns();
     fq_status s = fq_arena_init(&net->arena, 0);
     if (s == FQ_OK) s = fq_arena_init(&scratch, 0);
+    if (s == FQ_OK) s = take_options(net, o);
     if (s == FQ_OK) s = build(net, o, &scratch);
     fq_arena_free(&scratch);
+    net->build_s = 1e-9 * (double)(fq_clock_ns() - t0);
     if (s != FQ_OK) {
         fq_llama_free(net);
         return s;

@@ -128,8 +128,7 @@ fq_status fq_checkpoint_validate(const fq_checkpoint *c) {
     return s;
 }
 
-/* The last part of a path, without slashes at its end. */
-static fq_status name_of(const char *path, const char *suffix, fq_arena *arena, const char **out) {
+fq_status fq_checkpoint_name(const char *path, const char *suffix, fq_arena *arena, const char **out) {
     size_t end = strlen(path);
     while (end > 1 && path[end - 1] == '/')
         end--;
@@ -152,13 +151,13 @@ static fq_status name_of(const char *path, const char *suffix, fq_arena *arena, 
     return *out != NULL ? FQ_OK : FQ_ERR_MEMORY;
 }
 
-static fq_status read_config(const char *dir, fq_checkpoint *c) {
+fq_status fq_config_read(const char *dir, fq_llama_config *out) {
     char *path = NULL;
     fq_mapping m;
     if (asprintf(&path, "%s/config.json", dir) < 0) return fq_fail(FQ_ERR_MEMORY, "%s: no memory for a path", dir);
     fq_status s = fq_mapping_open(path, &m);
     if (s == FQ_OK) {
-        s = fq_config_parse((const char *)m.data, m.bytes, path, &c->config);
+        s = fq_config_parse((const char *)m.data, m.bytes, path, out);
         fq_mapping_close(&m);
     }
     free(path);
@@ -228,8 +227,8 @@ static fq_status open_shards(const char *dir, const char *index_path, fq_arena *
 }
 
 static fq_status open_directory(const char *dir, fq_arena *arena, fq_checkpoint *c) {
-    FQ_TRY(name_of(dir, "", arena, &c->name));
-    FQ_TRY(read_config(dir, c));
+    FQ_TRY(fq_checkpoint_name(dir, "", arena, &c->name));
+    FQ_TRY(fq_config_read(dir, &c->config));
     const char *single = fq_arena_printf(arena, "%s/model.safetensors", dir);
     const char *index = fq_arena_printf(arena, "%s/model.safetensors.index.json", dir);
     if (single == NULL || index == NULL) return FQ_ERR_MEMORY;
@@ -246,7 +245,7 @@ static fq_status open_directory(const char *dir, fq_arena *arena, fq_checkpoint 
 }
 
 static fq_status open_gguf(const char *path, fq_arena *arena, fq_checkpoint *c) {
-    FQ_TRY(name_of(path, ".gguf", arena, &c->name));
+    FQ_TRY(fq_checkpoint_name(path, ".gguf", arena, &c->name));
     c->maps = FQ_NEW(arena, fq_mapping, 1);
     fq_gguf *g = FQ_NEW(arena, fq_gguf, 1);
     if (c->maps == NULL || g == NULL) return FQ_ERR_MEMORY;

@@ -53,7 +53,12 @@ typedef struct fq_llama_config {
     int bos, eos; /* -1: none */
 } fq_llama_config;
 
-typedef enum fq_checkpoint_kind { FQ_CHECKPOINT_HF, FQ_CHECKPOINT_GGUF, FQ_CHECKPOINT_SHAPE } fq_checkpoint_kind;
+typedef enum fq_checkpoint_kind {
+    FQ_CHECKPOINT_HF,
+    FQ_CHECKPOINT_GGUF,
+    FQ_CHECKPOINT_SHAPE,
+    FQ_CHECKPOINT_SAVED /* quantized by this program (models/save.h): of the float tensors only the embeddings */
+} fq_checkpoint_kind;
 
 typedef struct fq_checkpoint {
     fq_checkpoint_kind kind;
@@ -67,7 +72,7 @@ typedef struct fq_checkpoint {
     const char *quantized;   /* NULL, or what the stored weights are, e.g. "Q4_K": then every table must call the
                                 reference lossy */
     uint64_t seed;           /* of random weights (SHAPE) */
-    void *gguf;              /* private: the open GGUF (its metadata), for the tokenizer */
+    void *gguf;              /* private: the open GGUF (its metadata), for the tokenizer; NULL: tokenizer.json */
     struct fq_mapping *maps; /* private: mapped files */
     int n_maps;
 } fq_checkpoint;
@@ -84,8 +89,11 @@ const fq_tensor *fq_checkpoint_find(const fq_checkpoint *c, const char *name); /
 /* Put c->tensors into the order that fq_checkpoint_find relies on and sum up c->bytes and c->parameters. */
 void fq_checkpoint_index(fq_checkpoint *c);
 
-/* Pieces of the above, for tests and fuzzing. */
+/* Pieces of the above, for saved models, tests and fuzzing. */
+/* The last part of a path, without slashes and `suffix` at its end. */
+fq_status fq_checkpoint_name(const char *path, const char *suffix, fq_arena *arena, const char **out) FQ_MUST_USE;
 fq_status fq_config_parse(const char *text, size_t bytes, const char *label, fq_llama_config *out) FQ_MUST_USE;
+fq_status fq_config_read(const char *dir, fq_llama_config *out) FQ_MUST_USE; /* DIR/config.json */
 fq_status fq_config_validate(const fq_llama_config *c, const char *label) FQ_MUST_USE;
 /* Check names, shapes and presence of every tensor of a Llama with this configuration. */
 fq_status fq_checkpoint_validate(const fq_checkpoint *c) FQ_MUST_USE;

@@ -204,7 +204,10 @@ static void decode(fq_dtype dtype, const uint8_t *p, int64_t n, float *out) {
     case FQ_DTYPE_Q6_K:
         DECODE_BLOCKS(block_q6_k, decode_q6_k);
         break;
-    case FQ_DTYPE_COUNT:
+    case FQ_DTYPE_U8:
+    case FQ_DTYPE_I32:
+    case FQ_DTYPE_COUNT: /* no floats: who reads a tensor has checked its type */
+        FQ_ASSERT(dtype != FQ_DTYPE_U8 && dtype != FQ_DTYPE_I32);
         FQ_ASSERT(dtype < FQ_DTYPE_COUNT);
     }
 #undef DECODE_BLOCKS

@@ -285,8 +285,10 @@ static fq_status parse_alignment(const fq_gguf *g, const char *label, uint64_t *
 static fq_status parse_values(cursor *c, fq_arena *arena, fq_gguf *g) {
     g->values = FQ_NEW(arena, fq_gguf_value, g->n_values);
     if (g->values == NULL) return FQ_ERR_MEMORY;
+    g->metadata = c->data + c->at;
     for (uint64_t i = 0; i < g->n_values; i++)
         FQ_TRY(parse_value(c, &g->values[i]));
+    g->metadata_bytes = (size_t)(c->data + c->at - g->metadata);
     size_t mark = arena->used;
     fq_gguf_text *keys = FQ_NEW(arena, fq_gguf_text, g->n_values);
     if (keys == NULL) return FQ_ERR_MEMORY;

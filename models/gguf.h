@@ -49,6 +49,8 @@ typedef struct fq_gguf {
     uint32_t version;
     uint64_t n_values, n_tensors, alignment;
     fq_gguf_value *values;
+    const unsigned char *metadata; /* the key-values as they lie in the file */
+    size_t metadata_bytes;
     fq_tensor *tensors; /* GGUF names, shapes already reversed to row-major */
 } fq_gguf;
 

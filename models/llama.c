@@ -25,7 +25,19 @@ static fq_status allocate(fq_session *s) {
     s->gate_up = FQ_NEW(&s->arena, float, n * 2 * (size_t)c->intermediate);
     size_t row = code_stride(v->a, widest(c)), head_row = code_stride(v->head_a, c->hidden);
     s->codes = fq_arena_calloc(&s->arena, n, row > head_row ? row : head_row);
-    s->code_scale = FQ_NEW(&s->arena, float, n);
+    const size_t groups = v->a->group > 0 ? (size_t)fq_recipe_groups(v->a, widest(c)) : 1;
+    s->code_scale = FQ_NEW(&s->arena, float, n *groups);
+    const fq_linear *first = &s->net->layer[0].qkv;
+    if (first->order || v->a->group > 0) {
+        s->floats = fq_arena_alloc(&s->arena, n * code_stride(&fq_recipes[FQ_RECIPE_A_F32], widest(c)));
+        if (!s->floats) return FQ_ERR_MEMORY;
+    }
+    if (first->order) {
+        s->gathered = FQ_NEW(&s->arena, float, n *(size_t)widest(c));
+        s->wide_codes = fq_arena_calloc(&s->arena, n, code_stride(first->wide->a, widest(c)));
+        s->wide_scale = FQ_NEW(&s->arena, float, n);
+        if (!s->gathered || !s->wide_codes || !s->wide_scale) return FQ_ERR_MEMORY;
+    }
     s->q_stride = (size_t)c->heads * fq_format_bytes(v->q->code, (size_t)c->head_dim);
     s->q_codes = fq_arena_calloc(&s->arena, n, s->q_stride);
     s->q_scale = FQ_NEW(&s->arena, float, n *(size_t)c->heads);
@@ -88,15 +100,15 @@ size_t fq_session_kv_bytes(const fq_session *s) {
     return (size_t)s->net->layers * (size_t)s->batch * (size_t)s->past[0] * fq_kv_cache_bytes_per_token(&s->kv[0]);
 }
 
-/* y = residual + codes x W^T, the codes being those that the last row kernel left in s->codes. */
-static fq_status linear(fq_session *s, const fq_linear *lin, int m, float *y, size_t y_stride, const float *residual) {
+static fq_status multiply(fq_session *s, const fq_linear *lin, const void *codes, const float *scale, int m, float *y,
+                          size_t y_stride, const float *residual) {
     fq_gemm_args g = {.m = m,
                       .w = &lin->w,
                       .packed = lin->packed,
                       .a = lin->a,
-                      .x = s->codes,
+                      .x = codes,
                       .x_stride = code_stride(lin->a, lin->w.cols),
-                      .x_scale = lin->a->group == FQ_NO_SCALE ? NULL : s->code_scale,
+                      .x_scale = lin->a->group == FQ_NO_SCALE ? NULL : scale,
                       .y = y,
                       .y_stride = y_stride,
                       .residual = residual};
@@ -108,6 +120,12 @@ static fq_status linear(fq_session *s, const fq_linear *lin, int m, float *y, si
     return st;
 }
 
+/* y = residual + codes x W^T, the codes being those that `quantize` left in the session for this layer. */
+static fq_status linear(fq_session *s, const fq_linear *lin, int m, float *y, size_t y_stride, const float *residual) {
+    FQ_TRY(multiply(s, lin, s->codes, s->code_scale, m, y, y_stride, residual));
+    return lin->wide ? multiply(s, lin->wide, s->wide_codes, s->wide_scale, m, y, y_stride, y) : FQ_OK;
+}
+
 static void add_bias(float *y, size_t stride, int m, const float *bias, int n) {
     for (int i = 0; bias && i < m; i++) {
         for (int j = 0; j < n; j++)
@@ -115,20 +133,65 @@ static void add_bias(float *y, size_t stride, int m, const float *bias, int n) {
     }
 }
 
-/* One row kernel from floats to activation codes in s->codes. */
+/* Inputs that no fused kernel codes, because they have groups or outliers apart: floats first, then columns in the
+ * layer's order, then codes of each part. */
+static fq_status quantize_floats(fq_session *s, const fq_kernel *kernel, fq_row_args r, const fq_linear *lin) {
+    const int k = r.k, narrow = lin->w.cols;
+    const fq_recipe *f32 = &fq_recipes[FQ_RECIPE_A_F32];
+    const size_t stride = code_stride(f32, k) / sizeof(float);
+    r.a = f32;
+    r.out = s->floats;
+    r.out_stride = stride * sizeof(float);
+    r.scale = NULL;
+    FQ_TRY(kernel->run.row(&r));
+#pragma omp parallel for schedule(static)
+    for (int i = 0; i < (lin->order ? r.m : 0); i++) {
+        for (int c = 0; c < k; c++)
+            s->gathered[(size_t)i * (size_t)k + (size_t)c] = s->floats[(size_t)i * stride + (size_t)lin->order[c]];
+    }
+    fq_row_args part = {.m = r.m,
+                        .k = narrow,
+                        .x = lin->order ? s->gathered : s->floats,
+                        .x_stride = lin->order ? (size_t)k : stride,
+                        .a = lin->a,
+                        .out = s->codes,
+                        .out_stride = code_stride(lin->a, narrow),
+                        .scale = s->code_scale};
+    FQ_TRY(s->net->quant_rows->run.row(&part));
+    if (!lin->order) return FQ_OK;
+    part.k = k - narrow;
+    part.x = s->gathered + narrow;
+    part.a = lin->wide->a;
+    part.out = s->wide_codes;
+    part.out_stride = code_stride(part.a, part.k);
+    part.scale = s->wide_scale;
+    return s->net->quant_rows->run.row(&part);
+}
+
+/* One row kernel from floats to the activation codes that `lin` multiplies. */
 static fq_status quantize(fq_session *s, const fq_kernel *kernel, const float *x, size_t x_stride, int m, int k,
-                          const float *gamma, const fq_recipe *a) {
+                          const float *gamma, const fq_linear *lin) {
     fq_row_args r = {.m = m,
                      .k = k,
                      .x = x,
                      .x_stride = x_stride,
                      .gamma = gamma,
                      .eps = s->net->config.rms_eps,
-                     .a = a,
+                     .a = lin->a,
+                     .fixed_scale = lin->fixed_scale,
                      .out = s->codes,
-                     .out_stride = code_stride(a, k),
+                     .out_stride = code_stride(lin->a, k),
                      .scale = s->code_scale};
-    return kernel->run.row(&r);
+    return lin->order || lin->a->group > 0 ? quantize_floats(s, kernel, r, lin) : kernel->run.row(&r);
+}
+
+/* The activations that the linear layer at `site` is about to take. */
+static fq_status observe(const fq_session *s, int l, fq_site site, const fq_linear *lin, int k, int m) {
+    const size_t stride = code_stride(&fq_recipes[FQ_RECIPE_A_F32], k) / sizeof(float);
+    if (!s->observer) return FQ_OK;
+    FQ_ASSERT(s->floats || lin->a->code == FQ_F32);
+    const float *x = s->floats ? s->floats : (const float *)(const void *)s->codes;
+    return s->observer->input(s->observer->ctx, l, site, x, stride, m);
 }
 
 static fq_status attention_block(fq_session *s, int l, int seq) {
@@ -137,10 +200,12 @@ static fq_status attention_block(fq_session *s, int l, int seq) {
     const fq_layer *L = &net->layer[l % net->built];
     int m = s->batch * seq, q = c->heads * c->head_dim, width = q + 2 * c->kv_heads * c->head_dim;
 
-    FQ_TRY(quantize(s, net->rmsnorm, s->x, (size_t)c->hidden, m, c->hidden, L->attention_norm, L->qkv.a));
+    FQ_TRY(quantize(s, net->rmsnorm, s->x, (size_t)c->hidden, m, c->hidden, L->attention_norm, &L->qkv));
+    FQ_TRY(observe(s, l, FQ_SITE_QKV, &L->qkv, c->hidden, m));
     FQ_TRY(linear(s, &L->qkv, m, s->qkv, (size_t)width, NULL));
     add_bias(s->qkv, (size_t)width, m, L->qkv_bias, width);
-    if (s->observe) s->observe(s->observe_ctx, l, s->qkv + q, width, m, seq, s->past);
+    if (s->observer && s->observer->projections)
+        FQ_TRY(s->observer->projections(s->observer->ctx, l, s->qkv, (size_t)width, m));
 
     fq_rope_args r = {.batch = s->batch,
                       .seq = seq,
@@ -151,6 +216,9 @@ static fq_status attention_block(fq_session *s, int l, int seq) {
                       .cos_t = net->cos_t,
                       .sin_t = net->sin_t,
                       .post = L->post,
+                      .k_offset = L->key_offset,
+                      .k_clip = L->k_clip,
+                      .v_clip = L->v_clip,
                       .q_recipe = net->variant->q,
                       .q = s->q_codes,
                       .q_stride = s->q_stride,
@@ -170,6 +238,7 @@ static fq_status attention_block(fq_session *s, int l, int seq) {
                            .heads = c->heads,
                            .past = s->past,
                            .causal = 1,
+                           .scores = net->variant->scores,
                            .out = s->attention,
                            .out_stride = (size_t)q};
     size_t mark = s->scratch.used;
@@ -179,7 +248,8 @@ static fq_status attention_block(fq_session *s, int l, int seq) {
     fq_arena_reset(&s->scratch, mark);
     if (st != FQ_OK) return st;
 
-    FQ_TRY(quantize(s, net->quant_rows, s->attention, (size_t)q, m, q, NULL, L->o.a));
+    FQ_TRY(quantize(s, net->quant_rows, s->attention, (size_t)q, m, q, NULL, &L->o));
+    FQ_TRY(observe(s, l, FQ_SITE_O, &L->o, q, m));
     FQ_TRY(linear(s, &L->o, m, s->x, (size_t)c->hidden, s->x));
     add_bias(s->x, (size_t)c->hidden, m, L->o_bias, c->hidden);
     return FQ_OK;
@@ -191,10 +261,12 @@ static fq_status mlp_block(fq_session *s, int l, int seq) {
     const fq_layer *L = &net->layer[l % net->built];
     int m = s->batch * seq, ff = c->intermediate;
 
-    FQ_TRY(quantize(s, net->rmsnorm, s->x, (size_t)c->hidden, m, c->hidden, L->mlp_norm, L->gate_up.a));
+    FQ_TRY(quantize(s, net->rmsnorm, s->x, (size_t)c->hidden, m, c->hidden, L->mlp_norm, &L->gate_up));
+    FQ_TRY(observe(s, l, FQ_SITE_GATE_UP, &L->gate_up, c->hidden, m));
     FQ_TRY(linear(s, &L->gate_up, m, s->gate_up, (size_t)(2 * ff), NULL));
     add_bias(s->gate_up, (size_t)(2 * ff), m, L->gate_up_bias, 2 * ff);
-    FQ_TRY(quantize(s, net->swiglu, s->gate_up, (size_t)(2 * ff), m, ff, NULL, L->down.a));
+    FQ_TRY(quantize(s, net->swiglu, s->gate_up, (size_t)(2 * ff), m, ff, NULL, &L->down));
+    FQ_TRY(observe(s, l, FQ_SITE_DOWN, &L->down, ff, m));
     FQ_TRY(linear(s, &L->down, m, s->x, (size_t)c->hidden, s->x));
     add_bias(s->x, (size_t)c->hidden, m, L->down_bias, c->hidden);
     return FQ_OK;
@@ -215,6 +287,7 @@ static fq_status embed(fq_session *s, const int *ids, int m) {
     for (int i = 0; i < m; i++) {
         fq_weights_embedding(model, t, ids[i], s->x + (size_t)i * (size_t)c->hidden);
     }
+    if (s->net->rotation) fq_rotation_apply(s->net->rotation, s->x, m, (size_t)c->hidden);
     return FQ_OK;
 }
 
@@ -241,7 +314,7 @@ fq_status fq_session_logits(fq_session *s, int first, int n, float *logits) {
     const fq_llama *net = s->net;
     FQ_ASSERT(first >= 0 && n >= 0 && first + n <= s->rows);
     FQ_TRY(quantize(s, net->rmsnorm, s->x + (size_t)first * (size_t)net->config.hidden, (size_t)net->config.hidden, n,
-                    net->config.hidden, net->final_norm, net->head.a));
+                    net->config.hidden, net->final_norm, &net->head));
     return linear(s, &net->head, n, logits, (size_t)net->config.vocab, NULL);
 }
 
@@ -251,6 +324,6 @@ fq_status fq_session_last_logits(fq_session *s, float *logits) {
     FQ_ASSERT(s->rows == s->batch * s->seq && s->rows > 0);
     /* a stride of seq rows picks the last position of every sequence */
     FQ_TRY(quantize(s, net->rmsnorm, s->x + (size_t)(s->seq - 1) * hidden, (size_t)s->seq * hidden, s->batch,
-                    net->config.hidden, net->final_norm, net->head.a));
+                    net->config.hidden, net->final_norm, &net->head));
     return linear(s, &net->head, s->batch, logits, (size_t)net->config.vocab, NULL);
 }

@@ -18,22 +18,30 @@
 #include "harness/status.h"
 #include "kernels/registry.h"
 #include "models/checkpoint.h"
+#include "models/outliers.h"
 #include "models/tokenizer.h"
 #include "models/variant.h"
+#include "quant/input_stats.h"
+#include "quant/rotation.h"
 #include "quant/transform.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
 
+typedef struct fq_saved fq_saved; /* models/saved.h */
+
 typedef struct fq_model {
     fq_checkpoint checkpoint;
+    const fq_saved *saved;   /* of a directory that fq_llama_save wrote; NULL: float weights are there */
+    fq_outliers outliers;    /* injected into every weight that is read; kappa = 1: none */
     fq_tokenizer *tokenizer; /* NULL for shape names and checkpoints without one */
     fq_arena arena;
 } fq_model;
 
-/* path: Hugging Face directory, .gguf file, or a shape name of models.def (random Gaussian weights of `seed`, speed
- * only). An existing path wins over a shape name. Errors: those of fq_checkpoint_open; FQ_ERR_INPUT naming the known
- * shapes when it is neither. Close with fq_model_close; nets built from it must be freed before. */
+/* path: Hugging Face directory, .gguf file, directory that fq_llama_save wrote, or a shape name of models.def (random
+ * Gaussian weights of `seed`, speed only). An existing path wins over a shape name. Errors: those of
+ * fq_checkpoint_open; FQ_ERR_INPUT naming the known shapes when it is neither. Close with fq_model_close; nets built
+ * from it must be freed before. */
 fq_status fq_model_open(const char *path, uint64_t seed, fq_model *out) FQ_MUST_USE;
 void fq_model_close(fq_model *m);
 /* Rows of models.def: the shape's configuration by name (NULL if unknown), and the names 0 .. count-1. */
@@ -42,12 +50,20 @@ int fq_model_shape_count(void);
 const char *fq_model_shape_name(int i);
 int fq_model_has_weights(const fq_model *m);   /* 0 for shape names: accuracy makes no sense */
 const char *fq_model_lossy(const fq_model *m); /* NULL, or e.g. "Q4_K": the stored weights are quantized already */
+/* The only variant that a saved model can run; NULL for models with float weights, which can run all. */
+const fq_variant *fq_model_saved_variant(const fq_model *m);
+const fq_variant_options *fq_model_saved_options(const fq_model *m); /* settings it was made with; NULL as above */
 
 typedef struct fq_linear {
     fq_qmatrix w;
     const fq_recipe *a;
     const fq_kernel *kernel;
     void *packed;
+    float fixed_scale; /* of STATIC activation recipes; else 0 */
+    /* FQ_T_OUTLIERS: inputs are taken in the order `order` [all inputs]; the first w.cols are this matrix's, the rest
+     * go to `wide`, whose product is added. NULL without. */
+    int *order;
+    struct fq_linear *wide;
 } fq_linear;
 
 typedef struct fq_layer {
@@ -57,13 +73,25 @@ typedef struct fq_layer {
     float *qkv_bias, *o_bias;         /* NULL without attention_bias */
     float *gate_up_bias, *down_bias;  /* NULL without mlp_bias */
     float *post;                      /* [H_kv*D] post-RoPE factors or NULL */
+    float *key_offset;                /* [H_kv*D] subtracted after them, or NULL */
+    float *k_clip, *v_clip;           /* [H_kv] or NULL */
 } fq_layer;
 
-/* Calibration of RoPE-aware scaling: key statistics of every layer. */
+/* The four places of a layer whose inputs are quantized. */
+typedef enum fq_site { FQ_SITE_QKV, FQ_SITE_O, FQ_SITE_GATE_UP, FQ_SITE_DOWN, FQ_SITE_COUNT } fq_site;
+
+/* What calibration gathers: keys and queries for RoPE-aware scaling, inputs of the linear layers for the rest. All of
+ * the float32 model, before any transform. */
+typedef struct fq_layer_stats {
+    fq_key_stats keys;
+    fq_input_stats input[FQ_SITE_COUNT]; /* moments only if fq_calibration.moments */
+} fq_layer_stats;
 typedef struct fq_calibration {
-    fq_key_stats *layer; /* [layers] */
+    fq_layer_stats *layer; /* [layers] */
     int layers;
-    char text[96]; /* what it was gathered on, for the tables */
+    int moments;    /* second moments were gathered */
+    char text[96];  /* what it was gathered on, for the tables */
+    double seconds; /* that it took, sampling of the text included */
     fq_arena arena;
 } fq_calibration;
 
@@ -76,19 +104,31 @@ typedef struct fq_llama {
     int built;  /* distinct layers in memory; layer l uses l % built (< layers only for shape names) */
     fq_layer *layer;
     fq_linear head;
-    float *final_norm;    /* [hidden] */
-    float *cos_t, *sin_t; /* [max_positions built][D/2] */
+    fq_rotation *rotation; /* FQ_T_ROTATE: of the residual stream, applied to embeddings as they are read; or NULL */
+    float *final_norm;     /* [hidden] */
+    float *cos_t, *sin_t;  /* [max_positions built][D/2] */
     int positions;
     const fq_kernel *attention_prefill, *attention_decode, *rmsnorm, *swiglu, *quant_rows, *rope;
-    double bits_per_weight; /* of the quantized projections, scales included */
-    size_t bytes;           /* stored bytes of projections and head */
-    int64_t parameters;     /* of the whole model */
-    double flop_per_token;  /* 2 x weights of projections (head apart) */
+    const char *calibration; /* what it was calibrated on; NULL: the variant needs none */
+    double bits_per_weight;  /* of the quantized projections, scales included */
+    size_t bytes;            /* stored bytes of projections and head */
+    int64_t parameters;      /* of the whole model */
+    double build_s;          /* seconds of loading, transforming, quantizing and packing */
+    double flop_per_token;   /* 2 x weights of projections (head apart) */
     fq_arena arena;
 } fq_llama;
 
+/* Sees every projection once it is quantized: w [rows][cols of q] are its float32 weights after all transforms, rows
+ * row0.. of q their codes, stats the inputs (NULL without calibration). */
+typedef struct fq_build_observer {
+    void (*layer)(void *ctx, int layer, const char *projection, const float *w, int rows, const fq_qmatrix *q, int row0,
+                  const fq_input_stats *stats);
+    void *ctx;
+} fq_build_observer;
+
 typedef struct fq_build_options {
     fq_variant_options variant;
+    fq_build_observer observer;        /* .layer NULL: none */
     const fq_calibration *calibration; /* NULL only where fq_variant_needs_calibration is 0, or for shape names */
     int max_layers;                    /* 0 = all */
     int positions;                     /* RoPE table length; 0 = min(max_positions, 8192) */
@@ -96,8 +136,9 @@ typedef struct fq_build_options {
 } fq_build_options;
 fq_build_options fq_build_defaults(void);
 
-/* Load, transform, quantize and pack, a layer at a time. Owner: caller, fq_llama_free. Errors: FQ_ERR_MEMORY,
- * FQ_ERR_NUMERIC (NaN in a weight, named), FQ_ERR_USAGE (variant needs calibration). */
+/* Load, transform, quantize and pack, a layer at a time; of a saved model load and pack: its own variant, settings and
+ * calibration, whatever o says. Owner: caller, fq_llama_free. Errors: FQ_ERR_MEMORY, FQ_ERR_NUMERIC (NaN in a weight,
+ * named), FQ_ERR_USAGE (variant needs calibration; not the variant of a saved model), FQ_ERR_INPUT (saved model). */
 fq_status fq_llama_build(const fq_model *m, const fq_variant *v, const fq_build_options *o, fq_llama **out) FQ_MUST_USE;
 void fq_llama_free(fq_llama *net);
 /* Run on the oracle kernels (1) or on the fastest usable ones (0). Not while a session of it is inside a call. */
@@ -125,12 +166,15 @@ void fq_session_rewind(fq_session *s, int past);
 int fq_session_past(const fq_session *s);
 size_t fq_session_kv_bytes(const fq_session *s); /* cache bytes of the positions held */
 
-/* Gather key statistics by running `net` (float32) over n_ids ids in windows of `window`. */
-fq_status fq_calibrate(const fq_llama *net, const int *ids, size_t n_ids, int window, fq_calibration **out) FQ_MUST_USE;
+/* Gather statistics by running `net` (float32) over n_ids ids in windows of `window`; with_moments: those of second
+ * order too, which take K^2 floats a layer input. A tail shorter than a window is left out. Errors: FQ_ERR_INPUT (less
+ * than one window), FQ_ERR_USAGE (net is of another variant than f32), FQ_ERR_MEMORY, and those of a forward call. */
+fq_status fq_calibrate(const fq_llama *net, const int *ids, size_t n_ids, int window, int with_moments,
+                       fq_calibration **out) FQ_MUST_USE;
 void fq_calibration_free(fq_calibration *c);
 /* Default calibration ids: the model directory's calibration.u16 where there is one (ids stored as little-endian
- * uint16), else the model's own text, sampled at temperature 1 with `seed` (works offline for any model; nothing of the
- * evaluation text is seen). ids malloc'ed; what[96] says what it is. */
+ * uint16; at most 16 windows of 512), else 16 x 256 ids of the model's own text, sampled at temperature 1 with `seed`
+ * (works offline for any model; nothing of the evaluation text is seen). ids malloc'ed; what[96] says what it is. */
 fq_status fq_calibration_ids(const fq_llama *net, uint64_t seed, int **ids, size_t *n, int *window,
                              char what[96]) FQ_MUST_USE;
 

@@ -1,4 +1,5 @@
 /* Opening a model by path or by shape name, and its weights as float32 rows whatever they are stored as. */
+#include "models/saved.h"
 #include "models/weights.h"
 #include "harness/hash.h"
 #include "harness/rng.h"
@@ -59,7 +60,11 @@ fq_status fq_model_open(const char *path, uint64_t seed, fq_model *out) {
     struct stat st;
     fq_status s = FQ_OK;
     if (stat(path, &st) == 0) {
-        s = fq_checkpoint_open(path, &out->arena, &out->checkpoint);
+        fq_saved *saved = NULL;
+        s = fq_saved_is(path) ? fq_saved_open(path, &out->arena, &out->checkpoint, &saved)
+                              : fq_checkpoint_open(path, &out->arena, &out->checkpoint);
+        if (saved) out->outliers = saved->outliers;
+        out->saved = saved;
         if (s == FQ_OK) s = fq_tokenizer_open(&out->checkpoint, &out->tokenizer);
     } else if (fq_model_shape(path)) {
         out->checkpoint.kind = FQ_CHECKPOINT_SHAPE;
@@ -114,7 +119,7 @@ int fq_weights_present(const fq_model *m, const char *name) {
     return m->checkpoint.kind != FQ_CHECKPOINT_SHAPE && fq_checkpoint_find(&m->checkpoint, name) != NULL;
 }
 
-fq_status fq_weights_load(const fq_model *m, const char *name, int rows, int cols, float *out) {
+static fq_status read_matrix(const fq_model *m, const char *name, int rows, int cols, float *out) {
     if (m->checkpoint.kind == FQ_CHECKPOINT_SHAPE) {
         uint64_t stream = name_hash(name);
         int ones = ends_with(name, "norm.weight");
@@ -139,6 +144,12 @@ fq_status fq_weights_load(const fq_model *m, const char *name, int rows, int col
 #pragma omp parallel for schedule(static)
     for (int r = 0; r < rows; r++)
         fq_tensor_row(t, r, out + (size_t)r * (size_t)cols);
+    return FQ_OK;
+}
+
+fq_status fq_weights_load(const fq_model *m, const char *name, int rows, int cols, float *out) {
+    FQ_TRY(read_matrix(m, name, rows, cols, out));
+    fq_outliers_apply(&m->outliers, &m->checkpoint.config, name, rows, cols, out);
     return FQ_OK;
 }
 

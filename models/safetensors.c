@@ -16,12 +16,14 @@
 
 enum { HEADER_LIMIT = 100000000 }; /* of the reference reader */
 
-static const fq_dtype supported[] = {FQ_DTYPE_F32, FQ_DTYPE_F16, FQ_DTYPE_BF16};
+/* The first three are weights that the forward pass reads, the others only saved models hold. */
+static const fq_dtype supported[] = {FQ_DTYPE_F32, FQ_DTYPE_F16, FQ_DTYPE_BF16, FQ_DTYPE_U8, FQ_DTYPE_I32};
+enum { OF_CHECKPOINTS = 3, OF_SAVED = 5 };
 
-static fq_status parse_dtype(const json_t *entry, const char *name, const char *label, fq_dtype *out) {
+static fq_status parse_dtype(const json_t *entry, const char *name, int dtypes, const char *label, fq_dtype *out) {
     const json_t *v = json_object_get(entry, "dtype");
     if (!json_is_string(v)) return fq_fail(FQ_ERR_INPUT, "%s: tensor '%.200s' has no dtype string", label, name);
-    for (size_t i = 0; i < sizeof supported / sizeof supported[0]; i++) {
+    for (int i = 0; i < dtypes; i++) {
         if (strcmp(json_string_value(v), fq_dtypes[supported[i]].name) == 0) {
             *out = supported[i];
             return FQ_OK;
@@ -56,10 +58,10 @@ static fq_status parse_shape(const json_t *entry, const char *name, const char *
     return FQ_OK;
 }
 
-static fq_status parse_tensor(const char *name, const json_t *entry, const unsigned char *data, size_t data_bytes,
-                              const char *label, fq_tensor *t) {
+static fq_status parse_tensor(const char *name, const json_t *entry, int dtypes, const unsigned char *data,
+                              size_t data_bytes, const char *label, fq_tensor *t) {
     if (!json_is_object(entry)) return fq_fail(FQ_ERR_INPUT, "%s: tensor '%.200s' is not an object", label, name);
-    FQ_TRY(parse_dtype(entry, name, label, &t->dtype));
+    FQ_TRY(parse_dtype(entry, name, dtypes, label, &t->dtype));
     FQ_TRY(parse_shape(entry, name, label, t));
     const json_t *offsets = json_object_get(entry, "data_offsets");
     const json_t *first = json_array_get(offsets, 0), *last = json_array_get(offsets, 1);
@@ -106,8 +108,8 @@ static fq_status check_cover(const fq_tensor *t, int n, const unsigned char *dat
     return FQ_OK;
 }
 
-static fq_status parse_header(const json_t *root, const unsigned char *data, size_t data_bytes, const char *label,
-                              fq_arena *arena, fq_tensor **tensors, int *n) {
+static fq_status parse_header(const json_t *root, int dtypes, const unsigned char *data, size_t data_bytes,
+                              const char *label, fq_arena *arena, fq_tensor **tensors, int *n) {
     if (!json_is_object(root)) return fq_fail(FQ_ERR_INPUT, "%s: the header is not a JSON object", label);
     fq_tensor *list = FQ_NEW(arena, fq_tensor, json_object_size(root));
     if (list == NULL) return FQ_ERR_MEMORY;
@@ -117,7 +119,7 @@ static fq_status parse_header(const json_t *root, const unsigned char *data, siz
     json_object_foreach((json_t *)root, name, entry) {
         if (strcmp(name, "__metadata__") == 0) continue;
         fq_tensor *t = &list[count++];
-        FQ_TRY(parse_tensor(name, entry, data, data_bytes, label, t));
+        FQ_TRY(parse_tensor(name, entry, dtypes, data, data_bytes, label, t));
         t->name = fq_arena_printf(arena, "%s", name);
         if (t->name == NULL) return FQ_ERR_MEMORY;
     }
@@ -129,8 +131,8 @@ static fq_status parse_header(const json_t *root, const unsigned char *data, siz
     return FQ_OK;
 }
 
-fq_status fq_safetensors_parse(const unsigned char *data, size_t bytes, const char *label, fq_arena *arena,
-                               fq_tensor **tensors, int *n) {
+static fq_status parse(const unsigned char *data, size_t bytes, int dtypes, const char *label, fq_arena *arena,
+                       fq_tensor **tensors, int *n) {
     if (bytes < 8) return fq_fail(FQ_ERR_INPUT, "%s: %zu bytes, too short for a safetensors header", label, bytes);
     uint64_t length = 0;
     for (int i = 0; i < 8; i++)
@@ -145,9 +147,19 @@ fq_status fq_safetensors_parse(const unsigned char *data, size_t bytes, const ch
         return fq_fail(FQ_ERR_INPUT, "%s: invalid JSON in the header at byte %d: %s", label, error.position,
                        error.text);
     }
-    fq_status s = parse_header(root, data + 8 + length, bytes - 8 - (size_t)length, label, arena, tensors, n);
+    fq_status s = parse_header(root, dtypes, data + 8 + length, bytes - 8 - (size_t)length, label, arena, tensors, n);
     json_decref(root);
     return s;
+}
+
+fq_status fq_safetensors_parse(const unsigned char *data, size_t bytes, const char *label, fq_arena *arena,
+                               fq_tensor **tensors, int *n) {
+    return parse(data, bytes, OF_CHECKPOINTS, label, arena, tensors, n);
+}
+
+fq_status fq_safetensors_parse_saved(const unsigned char *data, size_t bytes, const char *label, fq_arena *arena,
+                                     fq_tensor **tensors, int *n) {
+    return parse(data, bytes, OF_SAVED, label, arena, tensors, n);
 }
 
 static int by_file(const void *a, const void *b) {

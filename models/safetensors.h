@@ -11,6 +11,9 @@ extern "C" {
  * rank outside 1 to 4), FQ_ERR_MEMORY. Source: the safetensors format description and its reference reader. */
 fq_status fq_safetensors_parse(const unsigned char *data, size_t bytes, const char *label, fq_arena *arena,
                                fq_tensor **tensors, int *n) FQ_MUST_USE;
+/* The same, of a model that this program saved: U8 and I32 are known too. */
+fq_status fq_safetensors_parse_saved(const unsigned char *data, size_t bytes, const char *label, fq_arena *arena,
+                                     fq_tensor **tensors, int *n) FQ_MUST_USE;
 
 typedef struct fq_shard_entry {
     const char *tensor, *file; /* file: a plain name beside the index */

@@ -3,28 +3,36 @@
 #define FQ_MODELS_SESSION_H
 #include "models/llama.h"
 
-/* Sees the keys of every layer before RoPE: k points at the key part of the first row, rows are `stride` floats apart,
- * m = batch * seq rows. */
-typedef void fq_observe(void *ctx, int layer, const float *k, int stride, int m, int seq, const int *past);
+/* Sees what calibration gathers while a forward call computes it; m = batch * seq rows, `stride` floats apart. An error
+ * ends the call. */
+typedef struct fq_observer {
+    void *ctx;
+    /* Inputs of the linear layer at `site`, for float32 activations. */
+    fq_status (*input)(void *ctx, int layer, fq_site site, const float *x, size_t stride, int m);
+    /* Rows of the fused projection before RoPE: all queries, all keys, all values. */
+    fq_status (*projections)(void *ctx, int layer, const float *qkv, size_t stride, int m);
+} fq_observer;
 
 struct fq_session {
     const fq_llama *net;
     int batch, capacity, max_tokens;
-    int *past;         /* [batch] */
-    int rows, seq;     /* of the last forward call */
-    float *x;          /* [max_tokens][hidden] residual stream */
-    float *qkv;        /* [max_tokens][(H + 2 H_kv) D] */
-    float *attention;  /* [max_tokens][H D] */
-    float *gate_up;    /* [max_tokens][2 intermediate] */
-    uint8_t *codes;    /* activation codes of the linear layer that comes next */
-    float *code_scale; /* [max_tokens] */
+    int *past;                /* [batch] */
+    int rows, seq;            /* of the last forward call */
+    float *x;                 /* [max_tokens][hidden] residual stream */
+    float *qkv;               /* [max_tokens][(H + 2 H_kv) D] */
+    float *attention;         /* [max_tokens][H D] */
+    float *gate_up;           /* [max_tokens][2 intermediate] */
+    uint8_t *codes;           /* activation codes of the linear layer that comes next */
+    float *code_scale;        /* [max_tokens], or [max_tokens][groups] */
+    float *floats, *gathered; /* inputs of layers with outliers apart: in the model's order and in the layer's */
+    uint8_t *wide_codes;
+    float *wide_scale;
     uint8_t *q_codes;
     size_t q_stride;
     float *q_scale;  /* [max_tokens][H] */
     fq_kv_cache *kv; /* [layers] */
     fq_arena arena, scratch;
-    fq_observe *observe;
-    void *observe_ctx;
+    const fq_observer *observer; /* NULL: none */
 };
 
 #endif

@@ -43,10 +43,9 @@ fq_status fq_tokenizer_open(const fq_checkpoint *c, fq_tokenizer **out) {
     *out = NULL;
     switch (c->kind) {
     case FQ_CHECKPOINT_HF:
-        FQ_TRY(open_json(c, out));
-        break;
     case FQ_CHECKPOINT_GGUF:
-        FQ_TRY(fq_tokenizer_from_gguf(c->gguf, c->path, out));
+    case FQ_CHECKPOINT_SAVED:
+        FQ_TRY(c->gguf ? fq_tokenizer_from_gguf(c->gguf, c->path, out) : open_json(c, out));
         break;
     case FQ_CHECKPOINT_SHAPE:
         return fq_fail(FQ_ERR_UNSUPPORTED, "%s: a shape with random weights has no tokenizer", c->name);

@@ -6,6 +6,7 @@
  *   E2M1: s ee m, bias 1, {0, .5, 1, 1.5, 2, 3, 4, 6} and negatives, no NaN
  *   INT8: two's complement, clamp [-127, 127] when encoding (so that it is symmetric), decode knows -128
  *   INT4: two's complement nibble, encode clamps to [-8, 7] as FireQ does
+ *   UINT4: nibble 0..15, encode clamps; a zero point is the recipe's matter, not the format's
  * Source: OCP 8-bit Floating Point Specification 1.0; OCP Microscaling 1.0 (E2M1); IEEE 754-2019 (f16). */
 #ifndef FQ_QUANT_FORMAT_H
 #define FQ_QUANT_FORMAT_H
@@ -44,8 +45,8 @@ int fq_format_find(const char *name); /* id, or -1 */
 size_t fq_format_bytes(fq_format_id f, size_t n);
 
 /* Encode n numbers to packed codes / decode them. Errors: FQ_ERR_NUMERIC at the first NaN or infinity (index in the
- * message); nothing is written then beyond that index. Vectorized for bf16, f16, e4m3, int8
- * and int4. */
+ * message); nothing is written then beyond that index. Vectorized for bf16, f16, e4m3, int8,
+ * int4 and uint4. */
 fq_status fq_format_encode_row(fq_format_id f, const float *x, size_t n, void *codes) FQ_MUST_USE;
 void fq_format_decode_row(fq_format_id f, const void *codes, size_t n, float *x);
 

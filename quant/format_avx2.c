@@ -1,4 +1,5 @@
-/* AVX2 rows of the formats that activations, weights and caches use all the time: bf16, f16, e4m3, int8 and int4.
+/* AVX2 rows of the formats that activations, weights and caches use all the time: bf16, f16, e4m3, int8, int4 and
+ * uint4.
  * Every lane computes the code of the scalar encoder; tests compare them bit for bit. */
 #include <immintrin.h>
 #include <stdint.h>
@@ -65,9 +66,9 @@ static inline __m128i int8_codes(__m256 x) {
     return low_bytes(_mm256_and_si256(integers(x, -127.0f, 127.0f), _mm256_set1_epi32(0xff)));
 }
 
-/* 8 codes in the low 4 bytes. */
-static inline __m128i int4_codes(__m256 x) {
-    const __m128i codes = low_bytes(_mm256_and_si256(integers(x, -8.0f, 7.0f), _mm256_set1_epi32(0xf)));
+/* 8 codes in the low 4 bytes, of INT4 or UINT4 by the limits. */
+static inline __m128i nibbles(__m256 x, float lo, float hi) {
+    const __m128i codes = low_bytes(_mm256_and_si256(integers(x, lo, hi), _mm256_set1_epi32(0xf)));
     const __m128i pairs = _mm_maddubs_epi16(codes, _mm_set1_epi16(0x1001)); /* even + 16 * odd */
     return _mm_packus_epi16(pairs, pairs);
 }
@@ -93,7 +94,9 @@ size_t fq_format_encode_avx2(fq_format_id f, const float *x, size_t n, void *cod
     case FQ_INT8:
         ENCODE_LOOP(_mm_storel_epi64((__m128i *)(void *)(out + i), int8_codes(v)));
     case FQ_INT4:
-        ENCODE_LOOP(_mm_storeu_si32(out + i / 2, int4_codes(v)));
+        ENCODE_LOOP(_mm_storeu_si32(out + i / 2, nibbles(v, -8.0f, 7.0f)));
+    case FQ_UINT4:
+        ENCODE_LOOP(_mm_storeu_si32(out + i / 2, nibbles(v, 0.0f, 15.0f)));
     default:
         break;
     }
@@ -115,14 +118,22 @@ static inline __m256 e4m3_values(__m256i code) {
     return _mm256_castsi256_ps(_mm256_blendv_epi8(finite, _mm256_set1_epi32(0x7fc00000), is_nan));
 }
 
-/* 4 bytes hold 8 codes: spread the nibbles, then extend their sign. */
-static inline __m256 int4_values(const uint8_t *p) {
+/* 4 bytes hold 8 codes: one a byte. */
+static inline __m128i spread_nibbles(const uint8_t *p) {
     const __m128i bytes = _mm_loadu_si32(p);
     const __m128i even = _mm_and_si128(bytes, _mm_set1_epi8(0xf));
     const __m128i odd = _mm_and_si128(_mm_srli_epi16(bytes, 4), _mm_set1_epi8(0xf));
-    const __m128i eight = _mm_set1_epi8(8);
-    const __m128i q = _mm_sub_epi8(_mm_xor_si128(_mm_unpacklo_epi8(even, odd), eight), eight);
+    return _mm_unpacklo_epi8(even, odd);
+}
+
+static inline __m256 int4_values(const uint8_t *p) {
+    const __m128i eight = _mm_set1_epi8(8); /* extends the sign */
+    const __m128i q = _mm_sub_epi8(_mm_xor_si128(spread_nibbles(p), eight), eight);
     return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(q));
+}
+
+static inline __m256 uint4_values(const uint8_t *p) {
+    return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(spread_nibbles(p)));
 }
 
 #define DECODE_LOOP(value)                                                                                             \
@@ -145,6 +156,8 @@ size_t fq_format_decode_avx2(fq_format_id f, const void *codes, size_t n, float 
         DECODE_LOOP(_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)(in + i)))));
     case FQ_INT4:
         DECODE_LOOP(int4_values(in + i / 2));
+    case FQ_UINT4:
+        DECODE_LOOP(uint4_values(in + i / 2));
     default:
         break;
     }

@@ -1,5 +1,5 @@
-/* The integers: INT8, symmetric when encoding, and INT4, a two's complement nibble.
- * Both round half to even and clamp; a NaN, which callers reject beforehand, becomes 0. */
+/* The integers: INT8, symmetric when encoding, INT4, a two's complement nibble, and UINT4.
+ * All round half to even and clamp; a NaN, which callers reject beforehand, becomes 0. */
 #include "quant/format.h"
 #include "quant/minifloat.h"
 
@@ -25,4 +25,12 @@ uint32_t fq_int4_encode(float x) {
 
 float fq_int4_decode(uint32_t code) {
     return (float)((int)((code & 0xf) ^ 8) - 8);
+}
+
+uint32_t fq_uint4_encode(float x) {
+    return nearest_integer(x, 0.0f, 15.0f) & 0xf;
+}
+
+float fq_uint4_decode(uint32_t code) {
+    return (float)(code & 0xf);
 }

@@ -1,13 +1,16 @@
 /* Quantized matrices: allocation, quantizing float rows by a recipe, and the way back to values.
  * Also single rows (activations, q, k, v), which go through the same code so that both agree bit for bit. */
+#include <float.h>
 #include <limits.h>
 #include <math.h>
 #include <string.h>
 #include "quant/absmax.h"
+#include "quant/codebook.h"
 #include "quant/qmatrix.h"
 
 enum {
-    CHUNK = 256,              /* floats divided by the scale at a time; even, so that 4-bit chunks end on a byte */
+    CHUNK = 256,              /* floats divided by the scale at a time; even, so that 4-bit chunks end on a byte, and no
+                                 group of a PROGRESSIVE recipe is longer */
     PARALLEL_FLOATS = 1 << 15 /* below this a parallel region costs more than it saves */
 };
 
@@ -33,6 +36,20 @@ fq_status fq_qmatrix_create(fq_qmatrix *q, const fq_recipe *r, int rows, int col
         q->scales = fq_arena_calloc(arena, (size_t)rows * (size_t)q->groups, scale_bytes(r));
         if (q->scales == NULL) return FQ_ERR_MEMORY;
     }
+    if (fq_recipe_has_zero(r)) {
+        FQ_ASSERT(r->code == FQ_UINT4 && r->group >= 0);
+        FQ_ASSERT(r->range != FQ_RANGE_PROGRESSIVE || (r->group > 0 && r->group <= CHUNK));
+        q->zeros = fq_arena_calloc(arena, (size_t)rows * (size_t)(q->groups > 0 ? q->groups : 1), 1);
+        if (q->zeros == NULL) return FQ_ERR_MEMORY;
+    }
+    return FQ_OK;
+}
+
+fq_status fq_qmatrix_add_books(fq_qmatrix *q, fq_arena *arena) {
+    FQ_ASSERT(q->recipe->code == FQ_INT4 && q->recipe->scale == FQ_E4M3 && q->recipe->value == FQ_VALUE_E4M3);
+    if (q->book == NULL) q->book = FQ_NEW(arena, uint8_t, q->rows);
+    if (q->book == NULL) return FQ_ERR_MEMORY;
+    memset(q->book, FQ_CODEBOOK_INT4, (size_t)q->rows);
     return FQ_OK;
 }
 
@@ -49,14 +66,49 @@ static void encode_scaled(fq_format_id f, const float *x, size_t n, float tensor
     }
 }
 
-/* One group or whole row: codes, and the scale with its code. Returns 0 if some x is not finite. */
-static int quantize_group(const fq_recipe *r, const float *x, size_t n, float tensor_scale, uint8_t *codes, float *s,
-                          uint32_t *scale_code) {
-    const float absmax = fq_absmax(x, n) * tensor_scale;
-    if (!isfinite(absmax)) return 0;
-    *s = fq_recipe_scale(r, absmax, scale_code);
+/* Nearest integer, ties to even, of |x| < 2^22: the float grid beyond 2^23 is the integers. */
+static inline float nearest(float x) {
+    return x + 12582912.0f - 12582912.0f;
+}
+
+/* The same with a zero point: rne(x / s) + zero. Quotients beyond 15 saturate whatever the zero point is. */
+static void encode_shifted(const float *x, size_t n, float tensor_scale, float s, uint8_t zero, uint8_t *codes) {
+    float y[CHUNK];
+    for (size_t i = 0; i < n; i += CHUNK) {
+        const size_t m = n - i < CHUNK ? n - i : CHUNK;
+        for (size_t j = 0; j < m; j++) {
+            const float q = x[i + j] * tensor_scale / s;
+            y[j] = nearest(q < -15.0f ? -15.0f : q > 15.0f ? 15.0f : q) + (float)zero;
+        }
+        const fq_status status = fq_format_encode_row(FQ_UINT4, y, m, codes + fq_format_bytes(FQ_UINT4, i));
+        FQ_ASSERT(status == FQ_OK);
+    }
+}
+
+/* What a group is stored with. */
+typedef struct group_scale {
+    float s;
+    uint32_t code;
+    uint8_t zero;
+} group_scale;
+
+/* One group or whole row: codes, and the scale of clip times its range. Returns 0 if some x is not finite. */
+static int quantize_group(const fq_recipe *r, const float *x, size_t n, float tensor_scale, float clip, uint8_t *codes,
+                          group_scale *g) {
+    const float absmax = fq_absmax(x, n), most = absmax * tensor_scale;
+    if (!isfinite(most)) return 0;
+    g->zero = 0;
+    if (fq_recipe_has_zero(r)) {
+        float lo, hi;
+        fq_range_of(x, n, &lo, &hi);
+        g->s = fq_recipe_scale_zero(r, lo * tensor_scale * clip, hi * tensor_scale * clip, &g->code, &g->zero);
+        encode_shifted(x, n, tensor_scale, g->s, g->zero, codes);
+        return 1;
+    }
+    const float extreme = r->range == FQ_RANGE_SIGNED ? fq_first_extreme(x, n, absmax) * tensor_scale : most;
+    g->s = fq_recipe_scale(r, extreme * clip, &g->code);
     if (r->group != FQ_NO_SCALE) {
-        encode_scaled(r->code, x, n, tensor_scale, *s, codes);
+        encode_scaled(r->code, x, n, tensor_scale, g->s, codes);
     } else {
         const fq_status status = fq_format_encode_row(r->code, x, n, codes);
         FQ_ASSERT(status == FQ_OK);
@@ -64,7 +116,12 @@ static int quantize_group(const fq_recipe *r, const float *x, size_t n, float te
     return 1;
 }
 
-static void scale_put(const fq_qmatrix *q, int r, int g, uint32_t code) {
+void fq_qmatrix_put_scale(fq_qmatrix *q, int r, int g, uint32_t code) {
+    if (q->groups == 0) {
+        FQ_ASSERT(g == 0);
+        q->row_scale[r] = fq_formats[q->recipe->scale].decode(code);
+        return;
+    }
     const size_t bytes = scale_bytes(q->recipe), i = (size_t)r * (size_t)q->groups + (size_t)g;
     const uint16_t half = (uint16_t)code;
     if (bytes == 1) q->scales[i] = (uint8_t)code;
@@ -72,26 +129,72 @@ static void scale_put(const fq_qmatrix *q, int r, int g, uint32_t code) {
     if (bytes == 4) memcpy(q->scales + 4 * i, &code, sizeof code);
 }
 
-static float scale_get(const fq_qmatrix *q, int r, int g) {
-    float s;
-    const size_t i = (size_t)r * (size_t)q->groups + (size_t)g;
-    fq_format_decode_row(q->recipe->scale, q->scales + i * scale_bytes(q->recipe), 1, &s);
-    return s;
+float fq_qmatrix_scale(const fq_qmatrix *q, int r, int g) {
+    if (q->groups == 0) return q->row_scale[r];
+    const size_t bytes = scale_bytes(q->recipe), i = (size_t)r * (size_t)q->groups + (size_t)g;
+    uint16_t half;
+    uint32_t code = q->scales[i * bytes];
+    if (bytes == 2) memcpy(&half, q->scales + 2 * i, sizeof half), code = half;
+    if (bytes == 4) memcpy(&code, q->scales + 4 * i, sizeof code);
+    return fq_formats[q->recipe->scale].decode(code);
+}
+
+static size_t zero_index(const fq_qmatrix *q, int r, int g) {
+    return q->groups == 0 ? (size_t)r : (size_t)r * (size_t)q->groups + (size_t)g;
+}
+
+void fq_qmatrix_put_zero(fq_qmatrix *q, int r, int g, uint8_t zero) {
+    FQ_ASSERT(q->zeros != NULL && zero <= 15);
+    q->zeros[zero_index(q, r, g)] = zero;
+}
+
+uint8_t fq_qmatrix_zero(const fq_qmatrix *q, int r, int g) {
+    return q->zeros != NULL ? q->zeros[zero_index(q, r, g)] : 0;
+}
+
+void fq_qmatrix_put_codes(fq_qmatrix *q, int r, int c0, int n, const uint8_t *codes) {
+    const int bits = fq_formats[q->recipe->code].bits;
+    uint8_t *row = q->codes + (size_t)r * q->row_bytes;
+    FQ_ASSERT(bits <= 8 && c0 >= 0 && n >= 0 && c0 <= q->cols - n);
+    if (bits == 8) {
+        memcpy(row + c0, codes, (size_t)n);
+        return;
+    }
+    FQ_ASSERT(c0 % 2 == 0);
+    for (int i = 0; i < n; i += 2) {
+        uint8_t *byte = row + (c0 + i) / 2;
+        const uint8_t high = i + 1 < n ? (uint8_t)(codes[i + 1] << 4) : *byte & 0xf0;
+        *byte = (uint8_t)((codes[i] & 0xf) | high);
+    }
 }
 
 static int quantize_row(fq_qmatrix *q, int r, const float *w, float tensor_scale) {
     const size_t cols = (size_t)q->cols, group = q->groups > 0 ? (size_t)q->group : cols;
     uint8_t *codes = q->codes + (size_t)r * q->row_bytes;
-    float s = 1.0f;
+    group_scale scale = {1.0f, 0, 0};
+    float row_scale = 1.0f;
+    if (q->recipe->range == FQ_RANGE_PROGRESSIVE) {
+        const float most = fq_absmax(w, cols) * tensor_scale;
+        if (!isfinite(most)) return 0;
+        row_scale = most / 119.0f < FLT_MIN ? FLT_MIN : most / 119.0f;
+    }
     int g = 0;
     for (size_t c = 0; c < cols; c += group, g++) {
-        uint32_t code = 0;
         const size_t n = cols - c < group ? cols - c : group;
-        if (!quantize_group(q->recipe, w + c, n, tensor_scale, codes + fq_format_bytes(q->recipe->code, c), &s, &code))
+        uint8_t *out = codes + fq_format_bytes(q->recipe->code, c);
+        if (q->recipe->range == FQ_RANGE_PROGRESSIVE) {
+            float w8[CHUNK];
+            for (size_t i = 0; i < n; i++)
+                w8[i] = nearest(w[c + i] * tensor_scale / row_scale);
+            (void)quantize_group(q->recipe, w8, n, 1.0f, 1.0f, out, &scale);
+        } else if (!quantize_group(q->recipe, w + c, n, tensor_scale, 1.0f, out, &scale)) {
             return 0;
-        if (q->groups > 0) scale_put(q, r, g, code);
+        }
+        if (q->groups > 0) fq_qmatrix_put_scale(q, r, g, scale.code);
+        if (q->zeros != NULL) fq_qmatrix_put_zero(q, r, g, scale.zero);
     }
-    q->row_scale[r] = q->groups > 0 ? 1.0f / tensor_scale : s;
+    q->row_scale[r] = q->groups > 0 ? row_scale / tensor_scale : scale.s;
+    if (q->book != NULL) q->book[r] = FQ_CODEBOOK_INT4;
     return 1;
 }
 
@@ -114,12 +217,13 @@ fq_status fq_qmatrix_quantize(fq_qmatrix *q, int row0, const float *w, size_t st
                    c, (double)row[c]);
 }
 
-/* Operand values of n codes under scale s. */
-static void values_of(const fq_recipe *r, const uint8_t *codes, size_t n, float s, float *out) {
+/* Operand values of n codes under scale s. book: NULL, or the codebook of the row. */
+static void values_of(const fq_recipe *r, const uint8_t *codes, size_t n, float s, uint8_t zero,
+                      const fq_codebook *book, float *out) {
     if (fq_formats[r->code].bits == 4) {
         float lut[16];
         for (uint32_t c = 0; c < 16; c++)
-            lut[c] = fq_recipe_value(r, c, s);
+            lut[c] = book ? fq_format_round(FQ_E4M3, book->value[c] * s) : fq_recipe_value_zero(r, c, s, zero);
         for (size_t i = 0; i < n; i++)
             out[i] = lut[codes[i / 2] >> (i % 2 ? 4 : 0) & 0xf];
         return;
@@ -136,17 +240,13 @@ static void values_of(const fq_recipe *r, const uint8_t *codes, size_t n, float 
 
 void fq_qmatrix_values(const fq_qmatrix *q, int r, float *out) {
     const uint8_t *codes = q->codes + (size_t)r * q->row_bytes;
-    const size_t cols = (size_t)q->cols;
+    const size_t cols = (size_t)q->cols, group = q->groups > 0 ? (size_t)q->group : cols;
     FQ_ASSERT(r >= 0 && r < q->rows);
-    if (q->groups == 0) {
-        values_of(q->recipe, codes, cols, q->row_scale[r], out);
-        return;
-    }
-    const size_t group = (size_t)q->group;
+    const fq_codebook *book = q->book != NULL ? &fq_codebooks[q->book[r]] : NULL;
     int g = 0;
     for (size_t c = 0; c < cols; c += group, g++)
         values_of(q->recipe, codes + fq_format_bytes(q->recipe->code, c), cols - c < group ? cols - c : group,
-                  scale_get(q, r, g), out + c);
+                  fq_qmatrix_scale(q, r, g), fq_qmatrix_zero(q, r, g), book, out + c);
 }
 
 void fq_qmatrix_dequantize(const fq_qmatrix *q, int r, float *out) {
@@ -160,10 +260,16 @@ size_t fq_qmatrix_bytes(const fq_qmatrix *q) {
     const size_t rows = (size_t)q->rows;
     size_t bytes =
         rows * (fq_format_bytes(q->recipe->code, (size_t)q->cols) + (size_t)q->groups * scale_bytes(q->recipe));
+    if (q->zeros != NULL) bytes += rows * (size_t)(q->groups > 0 ? q->groups : 1);
+    if (q->book != NULL) bytes += rows;
+    /* A channel scale (or first level) for each row; of a factor that many rows share (1 / s_T of a projection) one. */
+    size_t factors = 0;
     int all_one = 1;
-    for (int i = 0; i < q->rows && all_one; i++)
-        all_one = q->row_scale[i] == 1.0f;
-    if (!all_one) bytes += rows * (q->recipe->group == 0 ? scale_bytes(q->recipe) : sizeof(float));
+    for (int i = 0; i < q->rows; i++) {
+        all_one &= q->row_scale[i] == 1.0f;
+        factors += i == 0 || q->recipe->range == FQ_RANGE_PROGRESSIVE || q->row_scale[i] != q->row_scale[i - 1];
+    }
+    if (!all_one) bytes += q->recipe->group == 0 ? rows * scale_bytes(q->recipe) : factors * sizeof(float);
     return bytes;
 }
 
@@ -172,9 +278,20 @@ double fq_qmatrix_bits_per_weight(const fq_qmatrix *q) {
 }
 
 fq_status fq_quantize_row(const fq_recipe *r, const float *x, int n, void *codes, float *scale, uint32_t *scale_code) {
-    uint32_t code;
-    FQ_ASSERT(r->group <= 0 && n >= 0);
-    if (quantize_group(r, x, (size_t)n, 1.0f, codes, scale, scale_code != NULL ? scale_code : &code)) return FQ_OK;
+    FQ_ASSERT(!fq_recipe_has_zero(r));
+    return fq_quantize_row_zero(r, x, n, 1.0f, codes, scale, scale_code, NULL);
+}
+
+fq_status fq_quantize_row_zero(const fq_recipe *r, const float *x, int n, float clip, void *codes, float *scale,
+                               uint32_t *scale_code, uint8_t *zero) {
+    group_scale g;
+    FQ_ASSERT(r->group <= 0 && n >= 0 && clip > 0.0f && (zero != NULL || !fq_recipe_has_zero(r)));
+    if (quantize_group(r, x, (size_t)n, 1.0f, clip, codes, &g)) {
+        *scale = g.s;
+        if (scale_code != NULL) *scale_code = g.code;
+        if (zero != NULL) *zero = g.zero;
+        return FQ_OK;
+    }
     int i = 0;
     while (isfinite(x[i]))
         i++;

@@ -21,6 +21,10 @@
 extern "C" {
 #endif
 
+/* zeros   [rows][groups] ([rows] for group = 0) zero points 0..15, one byte each, for ASYMMETRIC and PROGRESSIVE
+ *         recipes; else NULL. Codes of padding are 0 here too, so their value is -zero * s: kernels meet it with x = 0.
+ * book    [rows] codebook of each row (codebook.h), for w.int4.*.e4m3 only; NULL: INT4 everywhere. The operand is then
+ *         e4m3(codebook value of q * s). fq_qmatrix_quantize sets its rows to INT4. */
 typedef struct fq_qmatrix {
     const fq_recipe *recipe;
     int rows, cols;
@@ -29,6 +33,8 @@ typedef struct fq_qmatrix {
     size_t row_bytes; /* stride of codes */
     uint8_t *codes;
     uint8_t *scales;  /* inner scales or NULL */
+    uint8_t *zeros;   /* zero points or NULL */
+    uint8_t *book;    /* codebooks or NULL */
     float *row_scale; /* [rows] */
 } fq_qmatrix;
 
@@ -42,11 +48,23 @@ fq_status fq_qmatrix_create(fq_qmatrix *q, const fq_recipe *r, int rows, int col
 fq_status fq_qmatrix_quantize(fq_qmatrix *q, int row0, const float *w, size_t stride, int count,
                               float tensor_scale) FQ_MUST_USE;
 
+/* Parts of a row, for quantizers that choose codes and scales themselves (method.h): n unpacked codes of row r from
+ * column c0 on (c0 even for 4-bit formats); the stored code of the scale of group g; its decoded value. */
+void fq_qmatrix_put_codes(fq_qmatrix *q, int r, int c0, int n, const uint8_t *codes);
+void fq_qmatrix_put_scale(fq_qmatrix *q, int r, int g, uint32_t scale_code);
+float fq_qmatrix_scale(const fq_qmatrix *q, int r, int g);
+/* The zero point of group g of row r (g = 0 for group = 0); 0 where there are none. Put: only where there are. */
+void fq_qmatrix_put_zero(fq_qmatrix *q, int r, int g, uint8_t zero);
+uint8_t fq_qmatrix_zero(const fq_qmatrix *q, int r, int g);
+/* Make room for codebooks: all rows INT4. Errors: FQ_ERR_MEMORY. */
+fq_status fq_qmatrix_add_books(fq_qmatrix *q, fq_arena *arena) FQ_MUST_USE;
+
 /* Operand values of row r as the multiplier sees them (row_scale not applied): out[cols]. */
 void fq_qmatrix_values(const fq_qmatrix *q, int r, float *out);
 /* Real values of row r: operand values times row_scale (group = 0 with value rule E4M3 or BF16: the operand values). */
 void fq_qmatrix_dequantize(const fq_qmatrix *q, int r, float *out);
-/* Stored bytes (codes without padding, inner scales, row scales that are not all 1) and bits a weight of them. */
+/* Stored bytes and bits a weight of them: codes without padding, inner scales, zero points and codebooks where there
+ * are any, row scales unless all are 1 (of the inverse of a tensor scale, one for each run of equal rows). */
 size_t fq_qmatrix_bytes(const fq_qmatrix *q);
 double fq_qmatrix_bits_per_weight(const fq_qmatrix *q);
 
@@ -56,10 +74,18 @@ double fq_qmatrix_bits_per_weight(const fq_qmatrix *q);
 float fq_tensor_scale_search(const float *w, size_t stride, int rows, int cols, int group);
 
 /* One quantized row outside any matrix (activations, q, k, v): codes to `codes`, the decoded scale returned in *scale
- * (1 for FQ_NO_SCALE), and, where scale_code != NULL, its stored code. group must be 0 or FQ_NO_SCALE.
+ * (1 for FQ_NO_SCALE), and, where scale_code != NULL, its stored code. group must be 0 or FQ_NO_SCALE; no recipe with
+ * zero points.
  * Errors: FQ_ERR_NUMERIC. The kernels' quantizers must agree with this code for code. */
 fq_status fq_quantize_row(const fq_recipe *r, const float *x, int n, void *codes, float *scale,
                           uint32_t *scale_code) FQ_MUST_USE;
+
+/* The same for every range, with a zero point and a clip: the scale covers `clip` times the row's range (symmetric:
+ * clip absmax; signed: clip x*; asymmetric: clip lo and clip hi, multiplied in float32), codes saturate; clip = 1 is
+ * fq_quantize_row. clip > 0. *zero: the zero point 0..15, 0 for recipes without; scale_code and zero may be NULL (zero
+ * only for recipes without). group must be 0 or FQ_NO_SCALE (which ignores the clip). Errors: FQ_ERR_NUMERIC. */
+fq_status fq_quantize_row_zero(const fq_recipe *r, const float *x, int n, float clip, void *codes, float *scale,
+                               uint32_t *scale_code, uint8_t *zero) FQ_MUST_USE;
 
 #ifdef __cplusplus
 }

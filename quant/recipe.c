@@ -5,7 +5,8 @@
 #include "quant/recipe.h"
 
 const fq_recipe fq_recipes[FQ_RECIPE_COUNT] = {
-#define FQ_RECIPE(id, name, code, group, scale, value, source) {name, code, group, scale, value, source},
+#define FQ_RECIPE(id, name, code, group, scale, value, range, source)                                                  \
+    {name, code, group, scale, value, FQ_RANGE_##range, source},
 #include "quant/recipes.def"
 #undef FQ_RECIPE
 };
@@ -23,7 +24,9 @@ int fq_recipe_groups(const fq_recipe *r, int cols) {
 
 double fq_recipe_bits(const fq_recipe *r, int cols) {
     const double codes = 8.0 * (double)fq_format_bytes(r->code, (size_t)cols);
-    return (codes + (double)fq_recipe_groups(r, cols) * fq_formats[r->scale].bits) / cols;
+    const int scale = fq_formats[r->scale].bits, zero = fq_recipe_has_zero(r) ? 8 : 0;
+    const int row = r->range == FQ_RANGE_PROGRESSIVE ? fq_formats[FQ_F32].bits : 0;
+    return (codes + (double)fq_recipe_groups(r, cols) * (scale + zero) + row) / cols;
 }
 
 /* Formats with float32's exponent range stop at the smallest normal number: dividing by a subnormal could overflow. */
@@ -31,20 +34,44 @@ static uint32_t smallest_code(fq_format_id f) {
     return fq_formats[f].exponent_bits == 8 ? fq_formats[f].encode(FLT_MIN) : 1;
 }
 
-float fq_recipe_scale(const fq_recipe *r, float absmax, uint32_t *code) {
+static float stored_scale(const fq_recipe *r, float s, uint32_t *code) {
     const fq_format *format = &fq_formats[r->scale];
-    if (r->group == FQ_NO_SCALE) {
-        *code = format->encode(1.0f);
-        return 1.0f;
-    }
-    const uint32_t nearest = format->encode(absmax / (float)fq_formats[r->code].max);
-    const uint32_t smallest = smallest_code(r->scale);
-    *code = nearest > smallest ? nearest : smallest; /* codes of non-negative numbers are ordered as the numbers */
+    const uint32_t nearest = format->encode(s), smallest = smallest_code(r->scale);
+    const uint32_t magnitude = nearest & ~(1u << (format->bits - 1)); /* codes of magnitudes are ordered as they are */
+    *code = magnitude < smallest ? smallest : nearest;
     return format->decode(*code);
 }
 
+float fq_recipe_scale(const fq_recipe *r, float extreme, uint32_t *code) {
+    FQ_ASSERT(!fq_recipe_has_zero(r));
+    if (r->group == FQ_NO_SCALE) {
+        *code = fq_formats[r->scale].encode(1.0f);
+        return 1.0f;
+    }
+    if (r->range == FQ_RANGE_SIGNED) return stored_scale(r, -extreme / 8.0f, code);
+    return stored_scale(r, extreme / (float)fq_formats[r->code].max, code);
+}
+
+float fq_recipe_scale_zero(const fq_recipe *r, float lo, float hi, uint32_t *code, uint8_t *zero) {
+    FQ_ASSERT(fq_recipe_has_zero(r));
+    const float wanted = (hi - lo) / 15.0f;
+    float s;
+    if (r->range == FQ_RANGE_PROGRESSIVE) {
+        *code = fq_formats[r->scale].encode(wanted < 1.0f ? 1.0f : wanted);
+        s = fq_formats[r->scale].decode(*code);
+    } else {
+        s = stored_scale(r, wanted, code);
+    }
+    *zero = (uint8_t)fq_uint4_encode(-lo / s);
+    return s;
+}
+
 float fq_recipe_value(const fq_recipe *r, uint32_t code, float s) {
-    const float q = fq_formats[r->code].decode(code);
+    return fq_recipe_value_zero(r, code, s, 0);
+}
+
+float fq_recipe_value_zero(const fq_recipe *r, uint32_t code, float s, uint8_t zero) {
+    const float q = fq_formats[r->code].decode(code) - (float)zero;
     switch (r->value) {
     case FQ_VALUE_E4M3:
         return fq_format_round(FQ_E4M3, q * s);

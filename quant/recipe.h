@@ -17,6 +17,24 @@ extern "C" {
 #endif
 
 enum { FQ_NO_SCALE = -1 };
+
+/* How the numbers of a group (a whole row for group = 0) are fitted to the codes:
+ *   SYMMETRIC    as above
+ *   SIGNED       the number x* of largest magnitude (first of equals) gets the code -8 of INT4: s = scale(-x* / 8),
+ *                which may be negative; zero and rounded-to-zero scales as above
+ *   ASYMMETRIC   UINT4 with a zero point: lo = min(x, 0), hi = max(x, 0), s = scale((hi - lo) / 15),
+ *                z = clamp(rne(-lo / s), 0, 15), q = clamp(rne(x / s) + z, 0, 15), value (q - z) s
+ *   PROGRESSIVE  two levels (QServe): t = float32 scale of the row, absmax / 119, in row_scale; w8 = rne(x / t), an
+ *                INT8; then per group over w8: s = max(1, rne((hi - lo) / 15)), z and q as for ASYMMETRIC, operand
+ *                (q - z) s, which stays within [-128, 127]. Where s was rounded down, up to 7.5 of the range saturates.
+ *   STATIC       symmetric with a scale that calibration fixed; numbers beyond it saturate */
+typedef enum fq_range {
+    FQ_RANGE_SYMMETRIC,
+    FQ_RANGE_SIGNED,
+    FQ_RANGE_ASYMMETRIC,
+    FQ_RANGE_PROGRESSIVE,
+    FQ_RANGE_STATIC
+} fq_range;
 typedef enum fq_value_rule { FQ_VALUE_EXACT, FQ_VALUE_E4M3, FQ_VALUE_BF16 } fq_value_rule;
 
 typedef struct fq_recipe {
@@ -25,11 +43,12 @@ typedef struct fq_recipe {
     int group;          /* 0: whole row; > 0: inputs a group; FQ_NO_SCALE: none */
     fq_format_id scale; /* format of the stored inner scale */
     fq_value_rule value;
+    fq_range range;
     const char *source;
 } fq_recipe;
 
 typedef enum fq_recipe_id {
-#define FQ_RECIPE(id, name, code, group, scale, value, source) FQ_RECIPE_##id,
+#define FQ_RECIPE(id, name, code, group, scale, value, range, source) FQ_RECIPE_##id,
 #include "quant/recipes.def"
 #undef FQ_RECIPE
     FQ_RECIPE_COUNT
@@ -38,15 +57,27 @@ typedef enum fq_recipe_id {
 extern const fq_recipe fq_recipes[FQ_RECIPE_COUNT];
 const fq_recipe *fq_recipe_find(const char *name); /* NULL if unknown */
 
-/* Stored bits a number of a row of `cols`, scales included. */
+/* Stored bits a number of a row of `cols`: codes, scales, zero points of 8 bits. */
 double fq_recipe_bits(const fq_recipe *r, int cols);
 /* Groups a row of `cols` inputs has: 1 for group = 0, 0 for FQ_NO_SCALE, else ceil(cols / group). */
 int fq_recipe_groups(const fq_recipe *r, int cols);
 
-/* Scale of one group as stored: code in *code (low bits), returns its decoded value (> 0). absmax finite, >= 0. */
-float fq_recipe_scale(const fq_recipe *r, float absmax, uint32_t *code);
+/* 1 if the recipe's groups have zero points: ASYMMETRIC, PROGRESSIVE. */
+static inline int fq_recipe_has_zero(const fq_recipe *r) {
+    return r->range == FQ_RANGE_ASYMMETRIC || r->range == FQ_RANGE_PROGRESSIVE;
+}
+
+/* Scale of one group as stored: code in *code (low bits), returns its decoded value. SYMMETRIC and STATIC: `extreme` is
+ * the absmax, >= 0, and the scale > 0. SIGNED: `extreme` is x*, the first number of largest magnitude with its sign,
+ * and the scale has the other sign. Finite. Not for recipes with zero points. */
+float fq_recipe_scale(const fq_recipe *r, float extreme, uint32_t *code);
+/* The same for recipes with zero points, over lo = min(x, 0) and hi = max(x, 0), both finite; zero point in *zero.
+ * PROGRESSIVE: lo and hi are of the group's INT8 numbers w8. */
+float fq_recipe_scale_zero(const fq_recipe *r, float lo, float hi, uint32_t *code, uint8_t *zero);
 /* Operand value of one code under scale s (the value rule above; EXACT gives q alone when group == 0). */
 float fq_recipe_value(const fq_recipe *r, uint32_t code, float s);
+/* The same with a zero point: q - zero in place of q. */
+float fq_recipe_value_zero(const fq_recipe *r, uint32_t code, float s, uint8_t zero);
 
 #ifdef __cplusplus
 }

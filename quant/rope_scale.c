@@ -1,33 +1,6 @@
 /* RoPE-aware scaling of keys: most pairs of a head are normalized in the weights before RoPE, the few outlier channels
  * get a factor of their own after it. Source: FireQ, arXiv 2505.20839, pre- and post-RoPE scaling. */
-#include <math.h>
 #include "quant/transform.h"
-
-fq_status fq_key_stats_create(fq_key_stats *s, int kv_heads, int head_dim, fq_arena *arena) {
-    FQ_ASSERT(kv_heads > 0 && head_dim > 0 && head_dim % 2 == 0);
-    *s = (fq_key_stats){.kv_heads = kv_heads, .head_dim = head_dim};
-    s->pair_max = FQ_NEW(arena, float, (size_t)kv_heads *(size_t)head_dim / 2);
-    s->channel_max = FQ_NEW(arena, float, (size_t)kv_heads *(size_t)head_dim);
-    return s->pair_max != NULL && s->channel_max != NULL ? FQ_OK : FQ_ERR_MEMORY;
-}
-
-void fq_key_stats_add(fq_key_stats *s, const float *k, const float *k_rope, int n, int stride) {
-    const int half = s->head_dim / 2, width = s->kv_heads * s->head_dim;
-    FQ_ASSERT(n >= 0 && stride >= width);
-    for (int t = 0; t < n; t++) {
-        const float *before = k + (size_t)t * (size_t)stride, *after = k_rope + (size_t)t * (size_t)stride;
-        for (int h = 0; h < s->kv_heads; h++) {
-            const float *head = before + h * s->head_dim;
-            for (int i = 0; i < half; i++) {
-                const float norm = sqrtf(head[i] * head[i] + head[i + half] * head[i + half]);
-                s->pair_max[h * half + i] = fmaxf(s->pair_max[h * half + i], norm);
-            }
-        }
-        for (int c = 0; c < width; c++)
-            s->channel_max[c] = fmaxf(s->channel_max[c], fabsf(after[c]));
-    }
-    s->tokens += n;
-}
 
 /* Whether channel c is among the top_k of its head; ties go to the lower channel. */
 static int is_outlier(const float *maxima, int head_dim, int c, int top_k) {

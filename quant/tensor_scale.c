@@ -1,6 +1,9 @@
-/* FireQ's search for a per-tensor scale: the smallest power of two that lifts all group scales out of E4M3's underflow
- * without pushing any over its top. Method and thresholds are those of the reference code (qmatrix.h). */
+/* Per-tensor scales. FireQ's search: the smallest power of two that lifts all group scales out of E4M3's underflow
+ * without pushing any over its top. Method and thresholds are those of the reference code (qmatrix.h).
+ * And the top of the feasible range (method.h), which no group scale's precision can suffer from. */
+#include <math.h>
 #include "quant/absmax.h"
+#include "quant/method.h"
 #include "quant/qmatrix.h"
 
 float fq_tensor_scale_search(const float *w, size_t stride, int rows, int cols, int group) {
@@ -22,4 +25,16 @@ float fq_tensor_scale_search(const float *w, size_t stride, int rows, int cols, 
     for (int i = 1; i < CANDIDATES && !(most * (float)(1 << i) > high); i++)
         if (lower[i] < lower[best]) best = i;
     return (float)(1 << best);
+}
+
+float fq_tensor_scale_top(const float *w, size_t stride, int rows, int cols, int group) {
+    float most = 0;
+    int exponent;
+    FQ_ASSERT(rows >= 0 && cols > 0 && group > 0 && stride >= (size_t)cols);
+    for (int r = 0; r < rows; r++)
+        most = fmaxf(most, fq_absmax(w + (size_t)r * stride, (size_t)cols));
+    if (!(most > 0) || !isfinite(most)) return 1.0f;
+    const int over = frexpf(most, &exponent) > 0.5f; /* most = 0.5 .. 1 times 2^exponent */
+    const int e = 8 - exponent + !over;
+    return ldexpf(1.0f, e > 100 ? 100 : e);
 }

@@ -8,6 +8,7 @@
  * RoPE pairs are (i, i + D/2), i < D/2 (Hugging Face "rotate half" layout). */
 #ifndef FQ_QUANT_TRANSFORM_H
 #define FQ_QUANT_TRANSFORM_H
+#include <stdint.h>
 #include "harness/arena.h"
 #include "harness/status.h"
 #ifdef __cplusplus
@@ -24,16 +25,28 @@ void fq_scale_columns(float *w, int rows, int cols, const float *lambda);
 /* W[i, :] /= lambda_i. */
 void fq_unscale_rows(float *w, int rows, int cols, const float *lambda);
 
+enum { FQ_KEY_SAMPLES = 512 };
 /* Statistics of keys that RoPE-aware scaling needs, per KV head, gathered over calibration tokens. */
 typedef struct fq_key_stats {
     int kv_heads, head_dim;
-    float *pair_max;    /* [kv_heads][head_dim/2] max_t sqrt(k_i^2 + k_{i+D/2}^2) before RoPE */
-    float *channel_max; /* [kv_heads][head_dim]   max_t |k_rope| after RoPE, un-normalized keys */
+    float *pair_max;     /* [kv_heads][head_dim/2] max_t sqrt(k_i^2 + k_{i+D/2}^2) before RoPE */
+    float *channel_max;  /* [kv_heads][head_dim]   max_t |k_rope| after RoPE, un-normalized keys */
+    float *mean;         /* [kv_heads][head_dim]   mean_t k_rope */
+    float *query_moment; /* [kv_heads][head_dim][head_dim] mean over tokens and the head's queries of q_rope q_rope^T */
+    float *sample_k;     /* [kv_heads][FQ_KEY_SAMPLES][head_dim] k_rope of tokens spread over the text */
+    float *sample_v;     /* [kv_heads][FQ_KEY_SAMPLES][head_dim] v of the same tokens */
+    int samples;         /* rows of each head's samples in use: min(tokens, FQ_KEY_SAMPLES) */
     long tokens;
+    double *mean_sum, *query_sum; /* what mean and query_moment are kept from; not for readers */
+    uint64_t *sample_key;         /* [samples] pseudo-random order of the tokens in the sample */
 } fq_key_stats;
 fq_status fq_key_stats_create(fq_key_stats *s, int kv_heads, int head_dim, fq_arena *arena) FQ_MUST_USE;
-/* Take n tokens: k and k_rope are [n][kv_heads * head_dim] with row stride `stride` floats. */
-void fq_key_stats_add(fq_key_stats *s, const float *k, const float *k_rope, int n, int stride);
+/* Take n tokens: k, k_rope and v are [n][kv_heads * head_dim], q_rope (after RoPE) [n][heads * head_dim], all with row
+ * stride `stride` floats; heads is a multiple of kv_heads. All fields are up to date afterwards. The result depends on
+ * the order of the tokens but hardly (rounding of float64 sums) on how they are split into calls. The sample is the 512
+ * tokens with the smallest hash of their number, so no period of the text can bias it. */
+void fq_key_stats_add(fq_key_stats *s, const float *k, const float *k_rope, const float *v, const float *q_rope,
+                      int heads, int n, int stride);
 
 typedef struct fq_rope_scale_options {
     int pre, post;     /* which of the two */

@@ -60,13 +60,7 @@ static fq_status measure_point(fq_context *c, const fq_step *s, int batch, int s
         FQ_TRY(describe(c, s, v, batch, seq, head_dim, k, &rows[n]));
         fq_status status = fq_trial_create(k, &shape, arena, &trial);
         if (status != FQ_OK) return fq_fail_prefix(status, "%s %s", k->name, v->name);
-        tasks[n] = (fq_task){v->name,
-                             trial,
-                             fq_trial_run,
-                             fq_trial_judge,
-                             fq_trial_engine(trial),
-                             fq_trial_flop(trial),
-                             fq_trial_bytes(trial)};
+        tasks[n] = fq_trial_task(trial, v->name);
         tokens[n++] = (double)batch * seq;
     }
     return fq_context_measure(c, s, tasks, rows, tokens, NULL, n, base);

@@ -18,10 +18,15 @@ extern "C" {
     FQ_COMMAND(attention, "prefill attention over context lengths and head sizes, by variant")                         \
     FQ_COMMAND(ppl, "perplexity and divergence from the float32 model, by variant")                                    \
     FQ_COMMAND(generate, "continue a text")                                                                            \
+    FQ_COMMAND(quantize, "write a quantized model as a directory that -m takes")                                       \
     FQ_COMMAND(tokenize, "ids of a text, one a line")                                                                  \
-    FQ_COMMAND(list, "formats, recipes, variants, kernels, models or scenarios")                                       \
+    FQ_COMMAND(list, "formats, recipes, codebooks, methods, transforms, variants, kernels, models or scenarios")       \
     FQ_COMMAND(check, "every usable kernel against its oracle on this machine")                                        \
-    FQ_COMMAND(plot, "redraw the plots of a results directory")
+    FQ_COMMAND(plot, "redraw the plots of a results directory")                                                        \
+    FQ_COMMAND(compare, "has it changed? two results directories, revisions, or a stored baseline")                    \
+    FQ_COMMAND(reproduce, "the claims of a paper, held against results")                                               \
+    FQ_COMMAND(history, "results over time in a SQLite file: add, list, plot, import")                                 \
+    FQ_COMMAND(report, "one HTML file and one Markdown file about a results directory")
 
 #define FQ_COMMAND_PROTOTYPE(name, about) fq_status fq_command_##name(int argc, char **argv) FQ_MUST_USE;
 FQ_COMMANDS(FQ_COMMAND_PROTOTYPE)

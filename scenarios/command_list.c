@@ -7,6 +7,7 @@
 #include "harness/cpu.h"
 #include "kernels/trial.h"
 #include "models/variant.h"
+#include "quant/codebook.h"
 #include "scenarios/command.h"
 #include "scenarios/plots.h"
 #include "scenarios/shapes.h"
@@ -19,29 +20,94 @@ static void list_formats(void) {
     }
 }
 
+static const char *range_name(fq_range r) {
+    static const char *const names[] = {"symmetric", "signed", "zero-point", "two-level", "static"};
+    return names[r];
+}
+
 static void list_recipes(void) {
     static const char *const rules[] = {"exact", "e4m3(q s)", "bf16(q s)"};
-    printf("%-18s %-6s %-6s %-6s %-10s %s\n", "recipe", "code", "group", "scale", "operand", "source");
+    printf("%-20s %-6s %-6s %-6s %-10s %-10s %s\n", "recipe", "code", "group", "scale", "operand", "range", "source");
     for (int i = 0; i < FQ_RECIPE_COUNT; i++) {
         const fq_recipe *r = &fq_recipes[i];
+        const int scaled = r->group != FQ_NO_SCALE;
         char group[16];
         snprintf(group, sizeof group, "%d", r->group);
-        printf("%-18s %-6s %-6s %-6s %-10s %s\n", r->name, fq_formats[r->code].name,
+        printf("%-20s %-6s %-6s %-6s %-10s %-10s %s\n", r->name, fq_formats[r->code].name,
                r->group == FQ_NO_SCALE ? "-"
                : r->group == 0         ? "row"
                                        : group,
-               r->group == FQ_NO_SCALE ? "-" : fq_formats[r->scale].name, rules[r->value], r->source);
+               scaled ? fq_formats[r->scale].name : "-", rules[r->value], scaled ? range_name(r->range) : "-",
+               r->source);
     }
 }
 
+/* "tensor channel pre-rope", or "-". */
+static void transforms_text(int transforms, char *out, size_t bytes) {
+    out[0] = 0;
+    for (int bit = 0; fq_transform_name(bit) != NULL; bit++) {
+        const size_t used = strlen(out);
+        if (transforms & 1 << bit)
+            snprintf(out + used, bytes - used, "%s%s", used > 0 ? " " : "", fq_transform_name(bit));
+    }
+    if (out[0] == 0) snprintf(out, bytes, "-");
+}
+
 static void list_variants(void) {
-    printf("%-12s %-16s %-14s %-12s %-18s %-8s %s\n", "variant", "weights", "activations", "queries", "KV cache", "p",
-           "what it is");
+    printf("%-16s %-20s %-15s %-12s %-18s %-8s %-18s %-48s %s\n", "variant", "weights", "activations", "queries",
+           "KV cache", "p", "method", "transforms", "what it is");
     for (int i = 0; i < fq_variant_count; i++) {
         const fq_variant *v = &fq_variants[i];
-        printf("%-12s %-16s %-14s %-12s %-18s %-8s %s\n", v->name, v->w->name, v->a->name, v->q->name, v->kv->name,
-               v->p->name, v->about);
+        char transforms[256];
+        transforms_text(v->transforms, transforms, sizeof transforms);
+        printf("%-16s %-20s %-15s %-12s %-18s %-8s %-18s %-48s %s\n", v->name, v->w->name, v->a->name, v->q->name,
+               v->kv->name, v->p->name, v->w->group == FQ_NO_SCALE ? "-" : v->method->name, transforms, v->about);
     }
+}
+
+static void list_methods(void) {
+    static const char *const rounding[] = {"nearest", "gptq"}, *const scales[] = {"absmax", "mse", "output"};
+    printf("%-18s %-8s %-7s %-9s %-12s %s\n", "method", "rounding", "scales", "moments", "codebooks", "source");
+    for (int i = 0; i < FQ_METHOD_COUNT; i++) {
+        const fq_method *m = &fq_methods[i];
+        char books[128] = "";
+        for (int b = 0; b < FQ_CODEBOOK_COUNT; b++) {
+            const size_t used = strlen(books);
+            if (m->books & 1u << b)
+                snprintf(books + used, sizeof books - used, "%s%s", used > 0 ? " " : "", fq_codebooks[b].name);
+        }
+        printf("%-18s %-8s %-7s %-9s %-12s %s\n", m->name, rounding[m->rounding], scales[m->scales],
+               fq_method_needs_moments(m) ? "needed" : "-", books[0] != 0 ? books : "int4", m->source);
+    }
+}
+
+static void list_codebooks(void) {
+    for (int i = 0; i < FQ_CODEBOOK_COUNT; i++) {
+        const fq_codebook *b = &fq_codebooks[i];
+        printf("%-8s", b->name);
+        for (int q = 0; q < 16; q++)
+            printf(" %g", (double)b->value[q]);
+        printf("   %s\n", b->source);
+    }
+}
+
+static void list_transforms(void) {
+    static const char *const about[] = {
+        "per-tensor power-of-two weight scale (FireQ)",
+        "channel-wise scaling from the weights alone: gate+up, down, v/o (FireQ)",
+        "normalizer of key pairs before RoPE, folded (FireQ)",
+        "scaling of the top-k key channels after RoPE, online (FireQ)",
+        "orthogonal rotation of the residual stream, folded (QuaRot, QServe)",
+        "Hadamard rotation of each value head, undone in o",
+        "SmoothQuant: inputs of qkv and gate+up, exponent smooth_alpha",
+        "activation-aware channel scales searched for the least output error (AWQ)",
+        "inputs of o and down scaled towards the weights (QServe)",
+        "SmoothAttention: key pairs by absmax^0.5, folded into q and k (QServe)",
+        "post-RoPE scales and clips of keys and values searched on calibration (fireq+)",
+        "mean key after RoPE subtracted, which softmax does not see (fireq+)",
+        "the widest input channels of each linear layer apart, in INT8 (Atom)"};
+    for (int bit = 0; fq_transform_name(bit) != NULL; bit++)
+        printf("%-12s %s\n", fq_transform_name(bit), bit < (int)(sizeof about / sizeof about[0]) ? about[bit] : "");
 }
 
 static void list_kernels(void) {
@@ -74,10 +140,14 @@ fq_status fq_command_list(int argc, char **argv) {
     static const struct {
         const char *name;
         void (*print)(void);
-    } lists[] = {{"formats", list_formats}, {"recipes", list_recipes}, {"variants", list_variants},
-                 {"kernels", list_kernels}, {"models", list_models},   {"scenarios", list_scenarios}};
-    fq_options o = {.usage = "list formats|recipes|variants|kernels|models|scenarios",
-                    .about = "Prints one of the program's tables.",
+    } lists[] = {{"formats", list_formats}, {"recipes", list_recipes},     {"variants", list_variants},
+                 {"methods", list_methods}, {"codebooks", list_codebooks}, {"transforms", list_transforms},
+                 {"kernels", list_kernels}, {"models", list_models},       {"scenarios", list_scenarios}};
+    fq_options o = {.usage = "list formats|recipes|codebooks|methods|transforms|variants|kernels|models|scenarios",
+                    .about =
+                        "Prints one of the program's tables. Where a variant is expected, a changed row will do too:\n"
+                        "NAME:KEY=VALUE+KEY=VALUE, for example fireq:w=w.bf16 or fireq:no=pre-rope+a=a.bf16; keys:\n"
+                        "w a q kv p (recipes), scores (f32, f16), method, no and with (transforms).",
                     .most = 1};
     FQ_TRY(fq_options_parse(&o, argc, argv));
     if (o.helped) return FQ_OK;
@@ -88,9 +158,12 @@ fq_status fq_command_list(int argc, char **argv) {
             return fq_fail(FQ_ERR_OUTPUT, "standard output: %s", strerror(errno));
         return FQ_OK;
     }
-    return fq_fail(FQ_ERR_USAGE, "list: %s%s%sexpected formats, recipes, variants, kernels, models or scenarios",
-                   o.n_positional > 0 ? "'" : "", o.n_positional > 0 ? o.positional[0] : "",
-                   o.n_positional > 0 ? "' is unknown; " : "");
+    return fq_fail(
+        FQ_ERR_USAGE,
+        "list: %s%s%sexpected formats, recipes, codebooks, methods, transforms, variants, kernels, models or "
+        "scenarios",
+        o.n_positional > 0 ? "'" : "", o.n_positional > 0 ? o.positional[0] : "",
+        o.n_positional > 0 ? "' is unknown; " : "");
 }
 
 static void say(void *context, const char *line) {
@@ -119,28 +192,39 @@ fq_status fq_command_check(int argc, char **argv) {
     return FQ_OK;
 }
 
-static fq_status read_rows(const char *dir, const char *name, fq_table table, fq_arena *arena, void **rows, int *n) {
+static fq_status read_rows(const char *dir, const char *name, fq_table table, fq_arena *arena, const void **rows,
+                           int *n) {
     char path[4096];
+    void *read = NULL;
     snprintf(path, sizeof path, "%s/%s", dir, name);
     *n = 0;
-    return access(path, F_OK) == 0 ? fq_record_read(path, table, arena, rows, n) : FQ_OK;
+    if (access(path, F_OK) != 0) return FQ_OK;
+    FQ_TRY(fq_record_read(path, table, arena, &read, n));
+    *rows = read;
+    return FQ_OK;
 }
 
 static fq_status plot(const char *dir, fq_arena *arena) {
-    void *results = NULL, *accuracy = NULL;
-    int n_results, n_accuracy, written;
-    FQ_TRY(read_rows(dir, "results.csv", FQ_TABLE_RESULTS, arena, &results, &n_results));
-    FQ_TRY(read_rows(dir, "accuracy.csv", FQ_TABLE_ACCURACY, arena, &accuracy, &n_accuracy));
-    if (n_results + n_accuracy == 0)
-        return fq_fail(FQ_ERR_INPUT, "%s: no rows in results.csv or accuracy.csv there", dir);
-    FQ_TRY(fq_plots_write(dir, results, n_results, accuracy, n_accuracy, &written));
+    fq_rows r = {.n_results = 0};
+    const void *results = NULL, *accuracy = NULL, *errors = NULL, *layers = NULL;
+    int written;
+    FQ_TRY(read_rows(dir, "results.csv", FQ_TABLE_RESULTS, arena, &results, &r.n_results));
+    FQ_TRY(read_rows(dir, "accuracy.csv", FQ_TABLE_ACCURACY, arena, &accuracy, &r.n_accuracy));
+    FQ_TRY(read_rows(dir, "errors.csv", FQ_TABLE_ERRORS, arena, &errors, &r.n_errors));
+    FQ_TRY(read_rows(dir, "layers.csv", FQ_TABLE_LAYERS, arena, &layers, &r.n_layers));
+    r.results = results;
+    r.accuracy = accuracy;
+    r.errors = errors;
+    r.layers = layers;
+    if (r.n_results + r.n_accuracy + r.n_errors + r.n_layers == 0)
+        return fq_fail(FQ_ERR_INPUT, "%s: no rows in results.csv, accuracy.csv, errors.csv or layers.csv there", dir);
+    FQ_TRY(fq_plots_write(dir, &r, &written));
     printf("%d plots in %s/plots\n", written, dir);
     return FQ_OK;
 }
 
 fq_status fq_command_plot(int argc, char **argv) {
-    fq_options o = {
-        .usage = "plot DIR", .about = "Redraws DIR/plots from DIR/results.csv and DIR/accuracy.csv.", .most = 1};
+    fq_options o = {.usage = "plot DIR", .about = "Redraws DIR/plots from the CSV files in DIR.", .most = 1};
     fq_arena arena;
     FQ_TRY(fq_options_parse(&o, argc, argv));
     if (o.helped) return FQ_OK;

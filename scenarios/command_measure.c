@@ -18,7 +18,8 @@ fq_status fq_output_parse(const char *text, fq_output *out) {
 }
 
 fq_status fq_output_rows(const fq_context *c, fq_output how) {
-    if (how == FQ_OUTPUT_MD) return fq_table_print(stdout, c->results, c->n_results, c->accuracy, c->n_accuracy);
+    const fq_rows rows = fq_context_rows(c);
+    if (how == FQ_OUTPUT_MD) return fq_table_print(stdout, &rows);
     if (c->n_accuracy > 0) return fq_record_print(stdout, how, FQ_TABLE_ACCURACY, c->accuracy, c->n_accuracy);
     return fq_record_print(stdout, how, FQ_TABLE_RESULTS, c->results, c->n_results);
 }
@@ -49,7 +50,7 @@ fq_status fq_steps_preflight(const fq_step *steps, int n, uint64_t seed) {
 }
 
 fq_status fq_context_verdict(const fq_context *c, int steps, int skipped_steps) {
-    int rows = c->n_results + c->n_accuracy;
+    int rows = c->n_results + c->n_accuracy + c->n_errors;
     if (c->wrong > 0)
         return fq_fail(FQ_ERR_FAILED, "%d of %d rows are wrong or invalid: see verdict and reason", c->wrong, rows);
     if (steps > 0 && (skipped_steps == steps || (rows > 0 && c->skipped == rows)))
@@ -169,7 +170,8 @@ static fq_status gemm(int argc, char **argv, fq_arena *arena) {
         SETTING("tokens", 'M', s, m, "LIST"),
         {"shape", 0, FQ_OPTION_TEXT, &shape, "LIST", "instead of both: MxNxK,... (tokens, outputs, inputs)", 0},
         SETTING("kernel", 'k', s, kernels, "LIST"),
-        SETTING("cache", 0, s, cache, "STATE"),
+        SETTING("cache", 0, s, cache, "LIST"),
+        SETTING("data", 0, s, data, "LIST"),
         TIMING(s),
         SHARED(flags),
     };
@@ -203,7 +205,7 @@ static fq_status ffn(int argc, char **argv, fq_arena *arena) {
         SETTING("variant", 'v', &s, variants, "LIST"),
         SETTING("batch-size", 'b', &s, batch, "LIST"),
         SETTING("seq", 's', &s, seq, "LIST"),
-        SETTING("cache", 0, &s, cache, "STATE"),
+        SETTING("cache", 0, &s, cache, "LIST"),
         TIMING(&s),
         SHARED(flags),
     };
@@ -259,6 +261,10 @@ static fq_status ppl(int argc, char **argv, fq_arena *arena) {
         SETTING("alpha", 0, &s, alpha, "X"),
         SETTING("beta", 0, &s, beta, "X"),
         SETTING("top-k", 0, &s, top_k, "N"),
+        SETTING("smooth-alpha", 0, &s, smooth_alpha, "X"),
+        SETTING("kappa", 0, &s, kappa, "LIST"),
+        SETTING("outlier-seed", 0, &s, outlier_seed, "N"),
+        SETTING("outlier-kinds", 0, &s, outlier_kinds, "LIST"),
         SETTING("threads", 't', &s, threads, "LIST"),
         SHARED(flags),
     };

@@ -4,9 +4,13 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "harness/clock.h"
 #include "harness/host.h"
 #include "scenarios/command.h"
+#include "scenarios/journal.h"
+#include "scenarios/plan.h"
 #include "scenarios/plots.h"
 #include "scenarios/table.h"
 
@@ -17,7 +21,7 @@ static char *settings_json(const fq_scenario *s) {
         json_t *step = json_object();
         json_object_set_new(step, "kind", json_string(fq_kind_name(s->steps[i].kind)));
         for (int k = 0; k < FQ_SETTING_COUNT; k++) {
-            char value[1024];
+            char value[4096];
             if (!fq_setting_used((fq_setting_id)k, s->steps[i].kind)) continue;
             fq_step_value(&s->steps[i], (fq_setting_id)k, value, sizeof value);
             /* A file's directory is the machine's business. */
@@ -34,78 +38,127 @@ static char *settings_json(const fq_scenario *s) {
     return text;
 }
 
-static void print_plan(const fq_scenario *s, const char *out) {
-    printf("%s: %s\nseed %llu, %d step%s, into %s\n", s->name, s->about, (unsigned long long)s->seed, s->n_steps,
-           s->n_steps == 1 ? "" : "s", out);
-    for (int i = 0; i < s->n_steps; i++) {
-        char settings[4096];
-        fq_step_describe(&s->steps[i], 1, settings, sizeof settings);
-        printf("%d. %s %s\n", i + 1, fq_kind_name(s->steps[i].kind), settings);
-    }
+typedef struct run_flags {
+    int resume;
+    double timeout_s; /* 0: none */
+} run_flags;
+
+/* A step that cannot be done is a row that says why; the others go on. */
+static fq_status reject_step(fq_context *c, const fq_step *step, int i, fq_verdict verdict) {
+    fq_result row;
+    fq_context_result(c, &row);
+    row.op = fq_kind_name(step->kind);
+    row.model = step->model[0] != 0 ? step->model : NULL;
+    row.test_id = fq_arena_printf(&c->arena, "step %d %s", i + 1, row.op);
+    return row.test_id != NULL ? fq_context_reject(c, &row, verdict) : FQ_ERR_MEMORY;
 }
 
-static fq_status run_steps(fq_context *c, const fq_scenario *s, int *skipped) {
-    for (int i = 0; i < s->n_steps; i++) {
+/* What no later step could do better (the disk is full, no memory for rows), and what the user has to mend. */
+static int ends_the_run(fq_status s) {
+    return s == FQ_ERR_OUTPUT || s == FQ_ERR_MEMORY || s == FQ_ERR_USAGE;
+}
+
+static fq_status run_steps(fq_context *c, const fq_scenario *s, const char *settings, int first, int *skipped) {
+    for (int i = first; i < s->n_steps; i++) {
         const char *kind = fq_kind_name(s->steps[i].kind);
         char label[64];
         snprintf(label, sizeof label, "step %d of %d, %s", i + 1, s->n_steps, kind);
-        fq_status status = fq_context_step(c, &s->steps[i], label);
+        fq_status status = fq_context_is_late(c) ? FQ_ERR_SKIPPED : fq_context_step(c, &s->steps[i], label);
         if (status == FQ_ERR_SKIPPED) {
             fq_note("%s skipped: %s", label, fq_message());
+            FQ_TRY(reject_step(c, &s->steps[i], i, FQ_VERDICT_SKIP));
             (*skipped)++;
-        } else if (status != FQ_OK) {
+        } else if (ends_the_run(status)) {
             return fq_fail_prefix(status, "step %d (%s)", i + 1, kind);
+        } else if (status != FQ_OK) {
+            fq_note("%s failed: %s", label, fq_message());
+            FQ_TRY(reject_step(c, &s->steps[i], i, FQ_VERDICT_FAIL));
         }
+        FQ_TRY(fq_journal_write(fq_run_dir(c->run), c, settings, i + 1));
     }
     return FQ_OK;
 }
 
-static fq_status write_environment(const fq_scenario *s, const char *dir, int argc, char **argv) {
+static fq_status write_environment(const char *settings, const char *dir, int argc, char **argv) {
     char path[4096];
-    char *extra = settings_json(s);
-    if (extra == NULL) return fq_fail(FQ_ERR_MEMORY, "no memory for environment.json");
     snprintf(path, sizeof path, "%s/environment.json", dir);
-    fq_status status = fq_host_write_environment(path, argc, argv, extra);
-    free(extra);
-    return status;
+    return fq_host_write_environment(path, argc, argv, settings);
 }
 
-/* Plots are made of files that are safe already: without gnuplot the run is still a run. */
-static int write_plots(const fq_context *c, const char *dir) {
+/* Plots are made of files that are safe already: without gnuplot the run is still a run. FQ_PLOTS=0: none. */
+static int write_plots(const fq_rows *rows, const char *dir) {
     int written = 0;
+    const char *wanted = getenv("FQ_PLOTS");
+    if (wanted != NULL && strcmp(wanted, "0") == 0) return 0;
     fq_progress *p = fq_progress_start("plots", 1);
-    fq_status status = fq_plots_write(dir, c->results, c->n_results, c->accuracy, c->n_accuracy, &written);
+    fq_status status = fq_plots_write(dir, rows, &written);
     fq_progress_end(p);
     if (status != FQ_OK) fq_note("plots: %s", fq_message());
     return written;
 }
 
-static fq_status execute(const fq_scenario *s, const char *dir, int argc, char **argv) {
+static fq_status print_rows(const fq_context *c, const char *dir) {
+    const fq_rows rows = fq_context_rows(c);
+    int plots = write_plots(&rows, dir);
+    FQ_TRY(fq_table_print(stdout, &rows));
+    printf("%s, build %s\n", c->cpu, c->commit);
+    printf("%s: results.csv (%d rows), accuracy.csv (%d rows), ", dir, c->n_results, c->n_accuracy);
+    if (c->n_errors + c->n_layers > 0) printf("errors.csv (%d rows), layers.csv (%d rows), ", c->n_errors, c->n_layers);
+    printf("samples.csv, environment.json, plots (%d)\n", plots);
+    return FQ_OK;
+}
+
+/* Rows of an interrupted run first, then the steps that it did not finish. */
+static fq_status measure(fq_context *c, const fq_scenario *s, const char *settings, const char *dir, const run_flags *f,
+                         int *first, int *skipped) {
+    *first = 0;
+    FQ_TRY(fq_run_open(&c->run, dir));
+    if (f->resume)
+        FQ_TRY(fq_journal_resume(dir, c, settings, first));
+    else
+        FQ_TRY(fq_journal_begin(dir));
+    if (f->resume) fq_note("resuming after %d of %d steps", *first, s->n_steps);
+    if (f->timeout_s > 0) c->deadline_ns = fq_clock_ns() + (int64_t)(f->timeout_s * 1e9);
+    return run_steps(c, s, settings, *first, skipped);
+}
+
+static fq_status execute(const fq_scenario *s, const char *dir, const run_flags *f, int argc, char **argv) {
     fq_context c;
-    int skipped = 0;
-    FQ_TRY(fq_context_init(&c, s->name, s->seed));
-    fq_status status = fq_run_open(&c.run, dir);
-    if (status == FQ_OK) status = run_steps(&c, s, &skipped);
-    if (status == FQ_OK) status = write_environment(s, dir, argc, argv);
+    int skipped = 0, first;
+    char *settings = settings_json(s);
+    if (settings == NULL) return fq_fail(FQ_ERR_MEMORY, "no memory for environment.json");
+    fq_status status = fq_context_init(&c, s->name, s->seed);
+    if (status != FQ_OK) {
+        free(settings);
+        return status;
+    }
+    status = measure(&c, s, settings, dir, f, &first, &skipped);
+    if (status == FQ_OK) status = write_environment(settings, dir, argc, argv);
     if (status == FQ_OK) {
         status = fq_run_close(c.run);
         c.run = NULL;
+        if (status == FQ_OK) fq_journal_end(dir, first > 0);
     } else if (c.run != NULL) {
         fq_run_abandon(c.run);
         c.run = NULL;
     }
-    if (status == FQ_OK) {
-        int plots = write_plots(&c, dir);
-        status = fq_table_print(stdout, c.results, c.n_results, c.accuracy, c.n_accuracy);
-        if (status == FQ_OK) {
-            printf("%s, build %s\n", c.cpu, c.commit);
-            printf("%s: results.csv (%d rows), accuracy.csv (%d rows), samples.csv, environment.json, plots (%d)\n",
-                   dir, c.n_results, c.n_accuracy, plots);
-            status = fq_context_verdict(&c, s->n_steps, skipped);
-        }
-    }
+    if (status == FQ_OK) status = print_rows(&c, dir);
+    if (status == FQ_OK) status = fq_context_verdict(&c, s->n_steps, skipped);
     fq_context_free(&c);
+    free(settings);
     return status;
+}
+
+/* A run that is complete has its environment and no journal. */
+static int is_complete(const char *dir) {
+    char path[4096];
+    struct stat st;
+    snprintf(path, sizeof path, "%s/journal.json", dir);
+    if (stat(path, &st) == 0) return 0;
+    snprintf(path, sizeof path, "%s/results.csv.tmp~", dir);
+    if (stat(path, &st) == 0) return 0;
+    snprintf(path, sizeof path, "%s/environment.json", dir);
+    return stat(path, &st) == 0;
 }
 
 static void print_settings(void) {
@@ -118,18 +171,22 @@ static void print_settings(void) {
 fq_status fq_command_run(int argc, char **argv) {
     const char *out = NULL, *threads = NULL, *seed = NULL, *sets[FQ_OPTION_MANY_MOST];
     fq_texts set = {sets, 0};
-    int dry = 0, quiet = 0;
+    int dry = 0, quiet = 0, limit = 0;
+    run_flags f = {0, 0};
     char text[4096];
     const fq_option table[] = {
         {"out", 0, FQ_OPTION_TEXT, &out, "DIR", "where the files go [results/NAME]", 0},
         {"set", 0, FQ_OPTION_MANY, &set, "KEY=VALUE",
          "for the scenario or every step that has the key; steps.N.KEY=VALUE for step N, from 1", 0},
-        {"dry-run", 0, FQ_OPTION_FLAG, &dry, NULL, "check everything, print the steps, write nothing", 0},
+        {"dry-run", 0, FQ_OPTION_FLAG, &dry, NULL, "check everything, print steps, rows and time, write nothing", 0},
+        {"resume", 0, FQ_OPTION_FLAG, &f.resume, NULL, "go on after the last step that an interrupted run finished", 0},
+        {"timeout", 0, FQ_OPTION_NUM, &f.timeout_s, "S", "begin nothing new after that many seconds: rows say SKIP", 0},
+        {"limit", 0, FQ_OPTION_INT, &limit, "N", "as --set windows=N", 0},
         {"threads", 't', FQ_OPTION_TEXT, &threads, "LIST", "as --set threads=LIST", 0},
         {"seed", 0, FQ_OPTION_TEXT, &seed, "N", "as --set seed=N", 0},
         {"quiet", 'q', FQ_OPTION_FLAG, &quiet, NULL, "no progress on standard error", 0},
     };
-    fq_options o = {.usage = "run SCENARIO.yaml [--out DIR] [--set KEY=VALUE]... [--dry-run]",
+    fq_options o = {.usage = "run SCENARIO.yaml [--out DIR] [--set KEY=VALUE]... [--resume] [--dry-run] [--timeout S]",
                     .about = "Runs the steps of a scenario file and writes results.csv, samples.csv, accuracy.csv,\n"
                              "environment.json and plots.",
                     .option = table,
@@ -155,6 +212,11 @@ fq_status fq_command_run(int argc, char **argv) {
         snprintf(text, sizeof text, "seed=%s", seed);
         status = fq_scenario_override(&s, text);
     }
+    if (status == FQ_OK && limit > 0) {
+        snprintf(text, sizeof text, "windows=%d", limit);
+        status = fq_scenario_override(&s, text);
+    }
+    if (status == FQ_OK && f.timeout_s < 0) status = fq_fail(FQ_ERR_USAGE, "--timeout: seconds, 0 or more, expected");
     if (out == NULL) {
         snprintf(text, sizeof text, "results/%s", s.name);
         out = text;
@@ -164,9 +226,11 @@ fq_status fq_command_run(int argc, char **argv) {
         if (status != FQ_OK) status = fq_fail_prefix(status, "%s", o.positional[0]);
     }
     if (status == FQ_OK && dry)
-        print_plan(&s, out);
+        fq_plan_print(&s, out);
+    else if (status == FQ_OK && f.resume && is_complete(out))
+        printf("%s: complete, nothing to resume\n", out);
     else if (status == FQ_OK)
-        status = execute(&s, out, argc, argv);
+        status = execute(&s, out, &f, argc, argv);
     fq_scenario_free(&s);
     return status;
 }

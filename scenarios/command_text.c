@@ -84,6 +84,8 @@ static fq_status generate_and_keep(fq_context *c, const fq_step *s, generation *
     fq_file file;
     FQ_TRY(fq_context_model(c, s->model, &m));
     if (m->tokenizer == NULL) return fq_fail(FQ_ERR_UNSUPPORTED, "%s has no tokenizer", s->model);
+    const fq_variant *saved = fq_model_saved_variant(m);
+    if (g->variant == NULL) g->variant = saved != NULL ? saved->name : "f32";
     if (g->tokens_out == NULL) return generate(c, s, g, m);
     if (m->checkpoint.config.vocab > 65536)
         return fq_fail(FQ_ERR_USAGE, "--tokens-out: ids of a vocabulary of %d do not fit uint16",
@@ -101,14 +103,14 @@ static fq_status generate_and_keep(fq_context *c, const fq_step *s, generation *
 
 static fq_status run_generate(int argc, char **argv, fq_context *c) {
     fq_step s;
-    generation g = {.variant = "f32", .n = 64, .seed = 1234};
+    generation g = {.n = 64, .seed = 1234};
     int threads = 0;
     FQ_TRY(fq_step_init(&s, FQ_KIND_decode, &c->arena));
     const fq_option table[] = {
         SETTING("model", 'm', &s, model, "MODEL"),
         {"prompt", 'p', FQ_OPTION_TEXT, &g.prompt, "TEXT", "text to continue", 0},
         {"n-gen", 'n', FQ_OPTION_INT, &g.n, "N", "tokens to generate [64]", 0},
-        {"variant", 'v', FQ_OPTION_TEXT, &g.variant, "NAME", "variant to run [f32]", 0},
+        {"variant", 'v', FQ_OPTION_TEXT, &g.variant, "NAME", "variant to run [f32, or what a saved model is]", 0},
         {"temperature", 0, FQ_OPTION_NUM, &g.temperature, "T", "0: always the most likely token [0]", 0},
         {"seed", 0, FQ_OPTION_SEED, &g.seed, "N", "of the sampling [1234]", 0},
         {"bos", 0, FQ_OPTION_FLAG, &g.bos, NULL, "begin-of-sequence id in front", 0},
@@ -128,9 +130,9 @@ static fq_status run_generate(int argc, char **argv, fq_context *c) {
     fq_step named;
     FQ_TRY(fq_step_check(&s));
     FQ_TRY(fq_step_init(&named, FQ_KIND_decode, &c->arena));
-    fq_status status = fq_step_set(&named, FQ_SET_variants, g.variant, &c->arena);
+    fq_status status = g.variant != NULL ? fq_step_set(&named, FQ_SET_variants, g.variant, &c->arena) : FQ_OK;
     if (status != FQ_OK) return fq_fail_prefix(status, "--variant");
-    if (named.variants.n != 1) return fq_fail(FQ_ERR_USAGE, "--variant: one name, not a list");
+    if (g.variant != NULL && named.variants.n != 1) return fq_fail(FQ_ERR_USAGE, "--variant: one name, not a list");
     if (g.prompt == NULL) return fq_fail(FQ_ERR_USAGE, "generate: --prompt is missing");
     if (g.n < 1) return fq_fail(FQ_ERR_USAGE, "--n-gen: at least 1");
     if (g.temperature < 0) return fq_fail(FQ_ERR_USAGE, "--temperature: 0 or more");

@@ -34,6 +34,8 @@ void fq_context_free(fq_context *c) {
     fq_progress_end(c->progress);
     free(c->results);
     free(c->accuracy);
+    free(c->errors);
+    free(c->layers);
     fq_arena_free(&c->arena);
     memset(c, 0, sizeof *c);
 }
@@ -43,10 +45,18 @@ fq_status fq_context_model(fq_context *c, const char *path, const fq_model **out
     if (c->model_path != NULL && strcmp(c->model_path, path) == 0) return FQ_OK;
     close_model(c);
     FQ_TRY(fq_model_open(path, c->seed, &c->model));
+    if (fq_model_saved_variant(&c->model) == NULL) c->model.outliers = c->outliers;
     c->model_path = fq_arena_printf(&c->arena, "%s", path);
     if (c->model_path != NULL) return FQ_OK;
     fq_model_close(&c->model);
     return FQ_ERR_MEMORY;
+}
+
+fq_status fq_context_outliers(fq_context *c, double kappa, int seed, const char *kinds) {
+    c->outliers = (fq_outliers){.kappa = (float)kappa, .seed = (uint64_t)seed};
+    FQ_TRY(fq_outliers_kinds(kinds, &c->outliers.kinds));
+    if (c->model_path != NULL && fq_model_saved_variant(&c->model) == NULL) c->model.outliers = c->outliers;
+    return FQ_OK;
 }
 
 /* ---- progress ---- */
@@ -62,18 +72,48 @@ void fq_context_advance(fq_context *c, double done, const char *what) {
     fq_progress_step(c->progress, c->progress_done, what);
 }
 
+/* A saved model has one variant, which is run where the step names none. */
+static fq_status complete(fq_context *c, const fq_step *s, fq_step *own, const char **name) {
+    const fq_model *m;
+    *own = *s;
+    if (s->model[0] == 0 || s->given[FQ_SET_variants]) return FQ_OK;
+    FQ_TRY(fq_context_model(c, s->model, &m));
+    if (fq_model_saved_variant(m) == NULL) return FQ_OK;
+    *name = fq_model_saved_variant(m)->name;
+    own->variants = (fq_texts){name, 1};
+    return FQ_OK;
+}
+
+/* The kinds see one state of the cache and one kind of data at a time. */
+static fq_status run_axes(fq_context *c, fq_status (*run)(fq_context *, const fq_step *), const fq_step *s) {
+    static const char *const caches[] = {"cold", "hot"}, *const kinds[] = {"gauss", "zeros"};
+    fq_step own = *s;
+    fq_status status = FQ_OK;
+    for (int i = 0; i < 2; i++)
+        for (int k = 0; k < 2 && status == FQ_OK; k++) {
+            if (strstr(s->cache, caches[i]) == NULL || strstr(s->data, kinds[k]) == NULL) continue;
+            own.cache = caches[i];
+            own.data = kinds[k];
+            status = run(c, &own);
+        }
+    return status;
+}
+
 fq_status fq_context_step(fq_context *c, const fq_step *s, const char *label) {
     static fq_status (*const run[FQ_KIND_COUNT])(fq_context *, const fq_step *) = {
 #define FQ_SCENARIO(kind, about) fq_scenario_##kind,
 #include "scenarios/scenarios.def"
 #undef FQ_SCENARIO
     };
-    fq_status status = FQ_OK;
+    fq_step own;
+    const char *name;
+    fq_status status = complete(c, s, &own, &name);
     for (int i = 0; i < s->threads.n && status == FQ_OK; i++) {
         c->threads = s->threads.v[i] > 0 ? s->threads.v[i] : fq_cpu_cores();
         fq_threads_set(c->threads);
         c->label = label;
-        status = run[s->kind](c, s);
+        status = run_axes(c, run[s->kind], &own);
+        FQ_TRY(fq_context_outliers(c, 1, 0, ""));
         fq_progress_end(c->progress);
         c->progress = NULL;
     }
@@ -112,12 +152,44 @@ fq_status fq_context_add(fq_context *c, const fq_result *r) {
     return c->run != NULL ? fq_run_row(c->run, FQ_TABLE_RESULTS, r) : FQ_OK;
 }
 
+fq_status fq_context_add_sample(fq_context *c, const fq_sample *s) {
+    c->n_samples++;
+    return c->run != NULL ? fq_run_row(c->run, FQ_TABLE_SAMPLES, s) : FQ_OK;
+}
+
 fq_status fq_context_add_accuracy(fq_context *c, const fq_accuracy_row *r) {
     void *rows = grow(c->accuracy, c->n_accuracy, &c->cap_accuracy, sizeof *r);
     if (rows == NULL) return fq_fail(FQ_ERR_MEMORY, "no memory for accuracy rows");
     c->accuracy = rows;
     c->accuracy[c->n_accuracy++] = *r;
     return c->run != NULL ? fq_run_row(c->run, FQ_TABLE_ACCURACY, r) : FQ_OK;
+}
+
+fq_status fq_context_add_error(fq_context *c, const fq_error_row *r) {
+    void *rows = grow(c->errors, c->n_errors, &c->cap_errors, sizeof *r);
+    if (rows == NULL) return fq_fail(FQ_ERR_MEMORY, "no memory for error rows");
+    c->errors = rows;
+    c->errors[c->n_errors++] = *r;
+    return c->run != NULL ? fq_run_row(c->run, FQ_TABLE_ERRORS, r) : FQ_OK;
+}
+
+fq_status fq_context_add_layer(fq_context *c, const fq_layer_row *r) {
+    void *rows = grow(c->layers, c->n_layers, &c->cap_layers, sizeof *r);
+    if (rows == NULL) return fq_fail(FQ_ERR_MEMORY, "no memory for layer rows");
+    c->layers = rows;
+    c->layers[c->n_layers++] = *r;
+    return c->run != NULL ? fq_run_row(c->run, FQ_TABLE_LAYERS, r) : FQ_OK;
+}
+
+fq_rows fq_context_rows(const fq_context *c) {
+    return (fq_rows){.results = c->results,
+                     .accuracy = c->accuracy,
+                     .errors = c->errors,
+                     .layers = c->layers,
+                     .n_results = c->n_results,
+                     .n_accuracy = c->n_accuracy,
+                     .n_errors = c->n_errors,
+                     .n_layers = c->n_layers};
 }
 
 static const char *now(fq_context *c) {
@@ -134,7 +206,13 @@ fq_status fq_context_reject(fq_context *c, fq_result *r, fq_verdict verdict) {
 
 /* ---- measuring ---- */
 
-static fq_bench_options options(const fq_step *s) {
+int fq_context_is_late(const fq_context *c) {
+    if (c->deadline_ns == 0 || fq_clock_ns() < c->deadline_ns) return 0;
+    (void)fq_fail(FQ_ERR_SKIPPED, "time-out");
+    return 1;
+}
+
+static fq_bench_options options(const fq_context *c, const fq_step *s) {
     fq_bench_options o = fq_bench_defaults();
     o.budget_s = s->budget_s;
     o.noise_pct = s->noise_pct;
@@ -142,6 +220,7 @@ static fq_bench_options options(const fq_step *s) {
         o.min_samples = o.max_samples = s->samples;
         o.budget_s = INFINITY;
     }
+    if (c->deadline_ns != 0) o.budget_s = fmin(o.budget_s, (double)(c->deadline_ns - fq_clock_ns()) * 1e-9);
     return o;
 }
 
@@ -216,6 +295,12 @@ static fq_status fill(fq_context *c, const fq_measurement *m, double tokens, fq_
         r->decode_ts = tokens / m->time.median * 1e9;
     }
     r->rss_peak_bytes = (double)fq_host_rss_peak_bytes();
+    r->cpu_mhz = fq_stats_percentile(m->mhz, m->n_samples, 50);
+    r->temp_c = m->celsius;
+    double joules = 0;
+    for (int i = 0; i < m->n_samples; i++)
+        joules += m->joules[i];
+    r->energy_j = joules / m->n_samples; /* NAN unless every repetition has it */
     return FQ_OK;
 }
 
@@ -229,7 +314,9 @@ static fq_status write_samples(fq_context *c, const fq_measurement *m, const fq_
         s.rep = i;
         s.round = m->round[i];
         s.t_ns = m->samples[i];
-        FQ_TRY(fq_run_row(c->run, FQ_TABLE_SAMPLES, &s));
+        s.cpu_mhz = m->mhz[i];
+        s.energy_j = m->joules[i];
+        FQ_TRY(fq_context_add_sample(c, &s));
     }
     return FQ_OK;
 }
@@ -252,9 +339,14 @@ static fq_status measure(fq_context *c, const fq_step *s, const fq_task *tasks, 
                          const int *add, int n, int baseline, fq_arena *scratch) {
     fq_measurement *m = FQ_NEW(scratch, fq_measurement, n);
     if (m == NULL) return FQ_ERR_MEMORY;
+    if (fq_context_is_late(c)) {
+        for (int i = 0; i < n; i++)
+            if (add == NULL || add[i]) FQ_TRY(fq_context_reject(c, &rows[i], FQ_VERDICT_SKIP));
+        return FQ_OK;
+    }
     fq_ceilings ceilings;
     FQ_TRY(fq_host_ceilings(&ceilings));
-    fq_bench_options o = options(s);
+    fq_bench_options o = options(c, s);
     fq_status status = fq_bench_run(tasks, n, &o, &ceilings, scratch, m);
     if (status != FQ_OK && status != FQ_ERR_FAILED && status != FQ_ERR_SKIPPED) return status;
     FQ_TRY(doubt_ceilings(m, n));

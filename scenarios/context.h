@@ -23,12 +23,19 @@ typedef struct fq_context {
     int n_results, cap_results;
     fq_accuracy_row *accuracy;
     int n_accuracy, cap_accuracy;
-    int wrong; /* rows with verdict FAIL or INVALID */
+    fq_error_row *errors;
+    int n_errors, cap_errors;
+    fq_layer_row *layers;
+    int n_layers, cap_layers;
+    int n_samples;       /* written */
+    int64_t deadline_ns; /* no repetition begins after it (fq_clock_ns); 0: none */
+    int wrong;           /* rows with verdict FAIL or INVALID */
     int skipped;
     const char *label; /* of the current step */
     fq_progress *progress;
     double progress_done;
-    fq_model model; /* the last one used, open while model_path != NULL */
+    fq_outliers outliers; /* of the current part of the step: set with fq_context_outliers */
+    fq_model model;       /* the last one used, open while model_path != NULL */
     const char *model_path;
     fq_calibration *calibration; /* of that model */
     const char *calibration_key;
@@ -51,7 +58,16 @@ void fq_context_result(const fq_context *c, fq_result *r);
 /* Keep a row (and write it, if there is a run). Texts must live in c->arena or for ever. A row whose verdict is FAIL
  * or INVALID counts as wrong. */
 fq_status fq_context_add(fq_context *c, const fq_result *r) FQ_MUST_USE;
+/* A sample, if there is a run. */
+fq_status fq_context_add_sample(fq_context *c, const fq_sample *s) FQ_MUST_USE;
 fq_status fq_context_add_accuracy(fq_context *c, const fq_accuracy_row *r) FQ_MUST_USE;
+fq_status fq_context_add_error(fq_context *c, const fq_error_row *r) FQ_MUST_USE;
+fq_status fq_context_add_layer(fq_context *c, const fq_layer_row *r) FQ_MUST_USE;
+/* All rows so far. Valid until the next one is added. */
+fq_rows fq_context_rows(const fq_context *c);
+
+/* Past the deadline? Then the message says so. */
+int fq_context_is_late(const fq_context *c);
 
 /* Measure `n` tasks interleaved and add a row for each: times, floors, verdict, speed-up over tasks[baseline] (-1:
  * none) with its paired interval, and every sample. rows come in with the descriptive columns and op and test_id;
@@ -63,7 +79,11 @@ fq_status fq_context_measure(fq_context *c, const fq_step *s, const fq_task *tas
 /* Add a row for something that cannot run here or is wrong: verdict and the last message as reason. */
 fq_status fq_context_reject(fq_context *c, fq_result *r, fq_verdict verdict) FQ_MUST_USE;
 
-/* The model of a path, opened at most once in a row. Valid until another one is asked for. */
+/* Outliers of strength kappa (1: none) in the weights of every model from now on, until the step ends; saved models
+ * keep theirs. No net built before may still be used. */
+fq_status fq_context_outliers(fq_context *c, double kappa, int seed, const char *kinds) FQ_MUST_USE;
+
+/* The model of a path with these outliers, opened at most once in a row. Valid until another one is asked for. */
 fq_status fq_context_model(fq_context *c, const char *path, const fq_model **out) FQ_MUST_USE;
 
 #ifdef __cplusplus

@@ -145,6 +145,7 @@ static fq_status copy_matrix(fq_qmatrix *to, const fq_qmatrix *from, fq_arena *a
     if (from->scales != NULL)
         memcpy(to->scales, from->scales,
                fq_format_bytes(from->recipe->scale, (size_t)from->rows * (size_t)from->groups));
+    if (from->zeros != NULL) memcpy(to->zeros, from->zeros, (size_t)from->rows * (size_t)from->groups);
     return FQ_OK;
 }
 
@@ -217,6 +218,10 @@ static fq_status make_block(const fq_variant *v, const fq_shape *shape, const fl
                             fq_arena *arena, block *b) {
     fq_op op;
     memset(b, 0, sizeof *b);
+    if (v->a->group > 0)
+        return fq_fail(FQ_ERR_UNSUPPORTED, "%s has a scale for each group, this block one for each token", v->a->name);
+    if (v->a->range == FQ_RANGE_STATIC)
+        return fq_fail(FQ_ERR_UNSUPPORTED, "%s needs a calibrated scale, which random weights do not have", v->a->name);
     FQ_TRY(fq_gemm_op(v->w, v->a, &op));
     b->variant = v;
     b->gemm = fq_kernel_select(op);
@@ -289,13 +294,13 @@ static fq_status measure_point(fq_context *c, const fq_step *s, const fq_shape *
         if (status != FQ_OK) return fq_fail_prefix(status, "%s", v->name);
         FQ_TRY(describe(c, s, shape, b, batch, seq, &rows[n]));
         double io = 2.0 * m * shape->hidden * (double)sizeof(float);
-        tasks[n] = (fq_task){v->name,
-                             b,
-                             run,
-                             judge,
-                             engine_of(v),
-                             6.0 * m * shape->hidden * shape->intermediate,
-                             io + (strcmp(s->cache, "hot") == 0 ? 0 : weight_bytes(&b->copy[0]))};
+        tasks[n] = (fq_task){.name = v->name,
+                             .context = b,
+                             .run = run,
+                             .judge = judge,
+                             .engine = engine_of(v),
+                             .flop = 6.0 * m * shape->hidden * shape->intermediate,
+                             .bytes = io + (strcmp(s->cache, "hot") == 0 ? 0 : weight_bytes(&b->copy[0]))};
         tokens[n] = m;
         if (strcmp(v->name, s->baseline) == 0) base = n;
     }

@@ -44,10 +44,11 @@ static fq_status describe(fq_context *c, const fq_step *s, const point *p, int m
     r->n = p->n;
     r->k = p->k;
     r->cache = s->cache;
+    r->data = s->data;
     if (shape.w != NULL) r->bits_per_weight = fq_recipe_bits(shape.w, p->k);
-    r->test_id = fq_arena_printf(&c->arena, "%s n%d k%d m%d t%d %s%s%s%s", k->name, p->n, p->k, m, c->threads, s->cache,
-                                 p->model != NULL ? " " : "", p->model != NULL ? p->model : "",
-                                 p->layer != NULL ? p->layer : "");
+    r->test_id = fq_arena_printf(&c->arena, "%s n%d k%d m%d t%d %s%s%s%s%s", k->name, p->n, p->k, m, c->threads,
+                                 s->cache, p->model != NULL ? " " : "", p->model != NULL ? p->model : "",
+                                 p->layer != NULL ? p->layer : "", strcmp(r->data, "zeros") == 0 ? " zeros" : "");
     return r->test_id == NULL ? FQ_ERR_MEMORY : FQ_OK;
 }
 
@@ -66,6 +67,7 @@ static fq_status measure_point(fq_context *c, const fq_step *s, const point *p, 
         shape.k = p->k;
         shape.seed = (unsigned long)c->seed;
         shape.weight_copies = strcmp(s->cache, "hot") == 0 ? 1 : 0;
+        shape.zeros = strcmp(s->data, "zeros") == 0;
         FQ_TRY(describe(c, s, p, m, kernels[i], &row));
         fq_status status = fq_trial_create(kernels[i], &shape, arena, &trial);
         if (status == FQ_ERR_SKIPPED) {
@@ -74,9 +76,13 @@ static fq_status measure_point(fq_context *c, const fq_step *s, const point *p, 
         }
         if (status != FQ_OK) return fq_fail_prefix(status, "%s", kernels[i]->name);
         if (i == baseline) base = ready;
-        tasks[ready] = (fq_task){
-            kernels[i]->name,     trial, fq_trial_run, fq_trial_judge, fq_trial_engine(trial), fq_trial_flop(trial),
-            fq_trial_bytes(trial)};
+        tasks[ready] = fq_trial_task(trial, kernels[i]->name);
+        /* No memory has to be read then, and no cache's bandwidth is known. */
+        if (strcmp(s->cache, "hot") == 0) tasks[ready].bytes = 0;
+        if (tasks[ready].ceilings != NULL) {
+            row.backend = "CUDA";
+            row.gpu_info = fq_cuda_name();
+        }
         tokens[ready] = m;
         rows[ready++] = row;
     }

@@ -22,7 +22,7 @@ static void print_help(void) {
     printf("usage: fqbench COMMAND [arguments]      (fqbench help COMMAND for its flags)\n\n");
     for (int i = 0; i < COMMANDS; i++)
         printf("  %-10s %s\n", commands[i].name, commands[i].about);
-    printf("\nexit codes: 0 ok, 1 a run failed, 2 usage or unusable input, 77 skipped\n");
+    printf("\nexit codes: 0 ok, 1 a run failed, 2 usage or unusable input, 3 regression, 4 ambiguous, 77 skipped\n");
 }
 
 static int find(const char *name) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/clock.h"
 #include "harness/cpu.h"
 #include "harness/metric.h"
 #include "harness/rng.h"
@@ -33,11 +34,66 @@ static fq_status check_corpus(const fq_step *s, const fq_model *m) {
     return status;
 }
 
+/* Settings that shaped a saved model must be left alone or be what they were. */
+static fq_status check_saved_settings(const fq_step *s, const fq_model *m) {
+    const fq_variant_options *o = fq_model_saved_options(m);
+    const struct {
+        fq_setting_id id;
+        double asked;
+        float saved;
+    } all[] = {{FQ_SET_up_gate_c, s->up_gate_c, o->up_gate_c},
+               {FQ_SET_down_c, s->down_c, o->down_c},
+               {FQ_SET_v_mul, s->v_mul, o->v_mul},
+               {FQ_SET_alpha, s->alpha, o->alpha},
+               {FQ_SET_beta, s->beta, o->beta},
+               {FQ_SET_smooth_alpha, s->smooth_alpha, o->smooth_alpha},
+               {FQ_SET_top_k, s->top_k, (float)o->top_k}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (s->given[all[i].id] && (float)all[i].asked != all[i].saved)
+            return fq_fail(FQ_ERR_USAGE, "%s: %s was saved with %g", fq_settings[all[i].id].key, s->model,
+                           (double)all[i].saved);
+    if (s->given[FQ_SET_calibration] && s->calibration[0] != 0)
+        return fq_fail(FQ_ERR_USAGE, "calibration: %s is quantized already", s->model);
+    return FQ_OK;
+}
+
+int fq_net_is_float(const fq_variant *v) {
+    return v->w->code == FQ_F32 && v->a->code == FQ_F32 && v->q->code == FQ_F32 && v->kv->code == FQ_F32 &&
+           v->p->code == FQ_F32;
+}
+
+static fq_status check_error_variants(const fq_step *s) {
+    for (int i = 0; i < s->variants.n; i++)
+        if (!fq_net_is_float(fq_variant_find(s->variants.v[i]))) return FQ_OK;
+    return fq_fail(FQ_ERR_USAGE, "variants: f32 alone has no error to take apart");
+}
+
+/* A saved model runs its own variant only, and has no float weights to be compared with or taken apart. */
+static fq_status check_saved(const fq_step *s, const fq_model *m) {
+    const fq_variant *v = fq_model_saved_variant(m);
+    if (v == NULL) return FQ_OK;
+    if (s->kind == FQ_KIND_errors)
+        return fq_fail(FQ_ERR_USAGE, "%s is quantized already: errors needs float weights", s->model);
+    for (int i = 0; s->given[FQ_SET_variants] && i < s->variants.n; i++)
+        if (fq_variant_find(s->variants.v[i]) != v)
+            return fq_fail(FQ_ERR_USAGE, "variants: %s was saved as %s and can be nothing else, not %s", s->model,
+                           v->name, s->variants.v[i]);
+    if (s->given[FQ_SET_kappa] &&
+        (s->kappa.n != 1 || (float)s->kappa.v[0] != (m->outliers.kappa > 1 ? m->outliers.kappa : 1)))
+        return fq_fail(FQ_ERR_USAGE, "kappa: %s was saved with %g", s->model, fmax(1, (double)m->outliers.kappa));
+    if (s->given[FQ_SET_reference] && strcmp(s->reference, "f32") == 0)
+        return fq_fail(FQ_ERR_USAGE, "reference: %s has no float weights", s->model);
+    return check_saved_settings(s, m);
+}
+
 fq_status fq_net_preflight(const fq_step *s, const fq_model *m) {
+    FQ_TRY(check_saved(s, m));
+    if (s->kind == FQ_KIND_errors) FQ_TRY(check_error_variants(s));
     int most = m->checkpoint.config.max_positions;
-    if (s->kind == FQ_KIND_perplexity) {
+    if (s->kind == FQ_KIND_perplexity || s->kind == FQ_KIND_errors) {
         if (!fq_model_has_weights(m))
-            return fq_fail(FQ_ERR_USAGE, "%s is a shape with random weights: perplexity needs a model", s->model);
+            return fq_fail(FQ_ERR_USAGE, "%s is a shape with random weights: %s needs a model", s->model,
+                           fq_kind_name(s->kind));
         if (s->ctx > most)
             return fq_fail(FQ_ERR_USAGE, "%s: ctx is %d, the model has %d positions", s->model, s->ctx, most);
         return check_corpus(s, m);
@@ -57,36 +113,38 @@ static int has_suffix(const char *text, const char *suffix) {
 }
 
 /* Calibration from a file: at most 128 windows of 512. */
-static fq_status calibrate_on_file(const fq_llama *net, const char *path, fq_calibration **out) {
+static fq_status calibrate_on_file(const fq_llama *net, const char *path, int moments, fq_calibration **out) {
     enum { WINDOW = 512, WINDOWS = 128 };
     fq_corpus text;
     FQ_TRY(has_suffix(path, ".u16") ? fq_corpus_tokens(net->model, path, &text)
                                     : fq_corpus_text(net->model, path, 0, &text));
     size_t n = text.n < WINDOW * WINDOWS ? text.n : WINDOW * WINDOWS;
     int window = n < WINDOW ? (int)n : WINDOW;
-    fq_status status = fq_calibrate(net, text.ids, n, window, out);
+    fq_status status = fq_calibrate(net, text.ids, n, window, moments, out);
     if (status == FQ_OK) snprintf((*out)->text, sizeof(*out)->text, "%.60s, %zu tokens", text.name, n);
     fq_corpus_free(&text);
     return status;
 }
 
-static fq_status calibrate_on_own(const fq_llama *net, uint64_t seed, fq_calibration **out) {
+static fq_status calibrate_on_own(const fq_llama *net, uint64_t seed, int moments, fq_calibration **out) {
     int *ids, window;
     size_t n;
     char what[96];
     FQ_TRY(fq_calibration_ids(net, seed, &ids, &n, &window, what));
-    fq_status status = fq_calibrate(net, ids, n, window, out);
+    fq_status status = fq_calibrate(net, ids, n, window, moments, out);
     if (status == FQ_OK) snprintf((*out)->text, sizeof(*out)->text, "%s", what);
     free(ids);
     return status;
 }
 
-static fq_status calibrate(fq_context *c, const fq_step *s) {
+static fq_status calibrate(fq_context *c, const fq_step *s, int moments) {
     const fq_model *m;
-    char key[1200];
+    char key[1300];
     FQ_TRY(fq_context_model(c, s->model, &m));
-    snprintf(key, sizeof key, "%s %d", s->calibration, s->layers);
-    if (c->calibration != NULL && strcmp(key, c->calibration_key) == 0) return FQ_OK;
+    snprintf(key, sizeof key, "%s %d %.9g %x %llu", s->calibration, s->layers, (double)m->outliers.kappa,
+             m->outliers.kinds, (unsigned long long)m->outliers.seed);
+    if (c->calibration != NULL && strcmp(key, c->calibration_key) == 0 && (c->calibration->moments || !moments))
+        return FQ_OK;
     fq_calibration_free(c->calibration);
     c->calibration = NULL;
     fq_context_advance(c, 0, "calibrating");
@@ -94,10 +152,12 @@ static fq_status calibrate(fq_context *c, const fq_step *s) {
     fq_build_options o = fq_build_defaults();
     o.max_layers = s->layers;
     FQ_TRY(fq_llama_build(m, fq_variant_find("f32"), &o, &net));
-    fq_status status = s->calibration[0] != 0 ? calibrate_on_file(net, s->calibration, &c->calibration)
-                                              : calibrate_on_own(net, c->seed, &c->calibration);
+    int64_t start = fq_clock_ns();
+    fq_status status = s->calibration[0] != 0 ? calibrate_on_file(net, s->calibration, moments, &c->calibration)
+                                              : calibrate_on_own(net, c->seed, moments, &c->calibration);
     fq_llama_free(net);
     if (status != FQ_OK) return fq_fail_prefix(status, "calibration");
+    c->calibration->seconds = 1e-9 * (double)(fq_clock_ns() - start);
     c->calibration_key = fq_arena_printf(&c->arena, "%s", key);
     if (c->calibration_key != NULL) return FQ_OK;
     fq_calibration_free(c->calibration);
@@ -105,19 +165,34 @@ static fq_status calibrate(fq_context *c, const fq_step *s) {
     return FQ_ERR_MEMORY;
 }
 
-fq_status fq_net_calibrate(fq_context *c, const fq_step *s) {
+/* Random weights need no statistics, and of a saved model the float weights are gone. */
+static int calibrates(const fq_model *m) {
+    return fq_model_has_weights(m) && fq_model_saved_variant(m) == NULL;
+}
+
+fq_status fq_net_calibrate(fq_context *c, const fq_step *s, const fq_texts *variants, int moments) {
     const fq_model *m;
+    int needed = moments;
     FQ_TRY(fq_context_model(c, s->model, &m));
-    for (int i = 0; i < s->variants.n && fq_model_has_weights(m); i++)
-        if (fq_variant_needs_calibration(fq_variant_find(s->variants.v[i]))) return calibrate(c, s);
-    return FQ_OK;
+    if (!calibrates(m)) return FQ_OK;
+    for (int i = 0; i < variants->n; i++) {
+        const fq_variant *v = fq_variant_find(variants->v[i]);
+        needed |= fq_variant_needs_calibration(v);
+        moments |= fq_variant_needs_moments(v);
+    }
+    return needed ? calibrate(c, s, moments) : FQ_OK;
+}
+
+double fq_net_moment_bytes(const fq_model *m, int layers) {
+    const fq_llama_config *k = &m->checkpoint.config;
+    const double hidden = k->hidden, heads = (double)k->heads * k->head_dim, ff = k->intermediate;
+    const double floats = 2 * hidden * hidden + heads * heads + ff * ff;
+    return 4 * floats * (layers > 0 && layers < k->layers ? layers : k->layers);
 }
 
 /* ---- building ---- */
 
-fq_status fq_net_build(fq_context *c, const fq_step *s, const fq_variant *v, int positions, fq_llama **out) {
-    const fq_model *m;
-    FQ_TRY(fq_context_model(c, s->model, &m));
+static fq_build_options build_options(const fq_step *s, const fq_model *m, int positions) {
     fq_build_options o = fq_build_defaults();
     o.variant.up_gate_c = (float)s->up_gate_c;
     o.variant.down_c = (float)s->down_c;
@@ -125,16 +200,35 @@ fq_status fq_net_build(fq_context *c, const fq_step *s, const fq_variant *v, int
     o.variant.alpha = (float)s->alpha;
     o.variant.beta = (float)s->beta;
     o.variant.top_k = s->top_k;
+    o.variant.smooth_alpha = (float)s->smooth_alpha;
     o.max_layers = s->layers;
     /* Room for the check's prompt as well. */
     int least = TOKENS < m->checkpoint.config.max_positions ? TOKENS : m->checkpoint.config.max_positions;
     o.positions = positions > 0 && positions < least ? least : positions;
-    if (fq_model_has_weights(m) && fq_variant_needs_calibration(v)) {
-        FQ_TRY(calibrate(c, s));
+    return o;
+}
+
+static fq_status build(fq_context *c, const fq_step *s, const fq_variant *v, int positions,
+                       const fq_build_observer *observer, fq_llama **out) {
+    const fq_model *m;
+    FQ_TRY(fq_context_model(c, s->model, &m));
+    fq_build_options o = build_options(s, m, positions);
+    if (observer != NULL) o.observer = *observer;
+    if (calibrates(m) && (observer != NULL || fq_variant_needs_calibration(v))) {
+        FQ_TRY(calibrate(c, s, fq_variant_needs_moments(v)));
         o.calibration = c->calibration;
     }
     fq_status status = fq_llama_build(m, v, &o, out);
     return status == FQ_OK ? FQ_OK : fq_fail_prefix(status, "variant %s", v->name);
+}
+
+fq_status fq_net_build(fq_context *c, const fq_step *s, const fq_variant *v, int positions, fq_llama **out) {
+    return build(c, s, v, positions, NULL, out);
+}
+
+fq_status fq_net_build_observed(fq_context *c, const fq_step *s, const fq_variant *v, const fq_build_observer *observer,
+                                fq_llama **out) {
+    return build(c, s, v, 0, observer, out);
 }
 
 /* Multiplications of one layer and token. */
@@ -265,9 +359,9 @@ struct fq_checked {
 
 fq_status fq_net_check(fq_context *c, const fq_step *s, fq_llama *net, double *err) {
     char key[4096], value[1024];
-    static const fq_setting_id settings[] = {FQ_SET_model,     FQ_SET_layers, FQ_SET_calibration,
-                                             FQ_SET_up_gate_c, FQ_SET_down_c, FQ_SET_v_mul,
-                                             FQ_SET_alpha,     FQ_SET_beta,   FQ_SET_top_k};
+    static const fq_setting_id settings[] = {FQ_SET_model,  FQ_SET_layers,      FQ_SET_calibration, FQ_SET_up_gate_c,
+                                             FQ_SET_down_c, FQ_SET_v_mul,       FQ_SET_alpha,       FQ_SET_beta,
+                                             FQ_SET_top_k,  FQ_SET_smooth_alpha};
     snprintf(key, sizeof key, "%s", net->variant->name);
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
         fq_step_value(s, settings[i], value, sizeof value);
@@ -293,7 +387,8 @@ fq_status fq_net_check(fq_context *c, const fq_step *s, fq_llama *net, double *e
 const char *fq_net_model_name(fq_context *c, const fq_model *m) {
     const char *lossy = fq_model_lossy(m);
     if (lossy == NULL) return fq_arena_printf(&c->arena, "%s", m->checkpoint.name);
-    return fq_arena_printf(&c->arena, "%s (reference is %s, lossy)", m->checkpoint.name, lossy);
+    return fq_arena_printf(&c->arena, "%s (%s is %s, lossy)", m->checkpoint.name,
+                           fq_model_saved_variant(m) != NULL ? "source" : "reference", lossy);
 }
 
 fq_status fq_net_describe(fq_context *c, const fq_llama *net, fq_result *r) {

@@ -15,13 +15,19 @@ extern "C" {
 /* Evaluation text of a perplexity step. Owner: the caller, fq_corpus_free. */
 fq_status fq_net_corpus(const fq_step *s, const fq_model *m, fq_corpus *out) FQ_MUST_USE;
 
+/* 1 if the variant rounds nothing: it is the float32 model, and has no error. */
+int fq_net_is_float(const fq_variant *v);
+
 /* What can be known of a step before anything is built: the positions that it needs, and whether its text is there, is
  * UTF-8 and long enough. Errors: FQ_ERR_USAGE, FQ_ERR_INPUT. */
 fq_status fq_net_preflight(const fq_step *s, const fq_model *m) FQ_MUST_USE;
 
-/* Build the step's model for variant v with `positions` positions (0: the model's own limit), with the step's FireQ
- * settings and calibration. Owner: the caller, fq_llama_free. */
+/* Build the step's model for variant v with `positions` positions (0: the model's own limit), with the step's settings
+ * of the transforms and its calibration. Owner: the caller, fq_llama_free. */
 fq_status fq_net_build(fq_context *c, const fq_step *s, const fq_variant *v, int positions, fq_llama **out) FQ_MUST_USE;
+/* The same, watched; calibrated even where the variant could do without. */
+fq_status fq_net_build_observed(fq_context *c, const fq_step *s, const fq_variant *v, const fq_build_observer *observer,
+                                fq_llama **out) FQ_MUST_USE;
 
 /* Both kernel sets on the layers of the net, each between embedding and head as if it were the only one: prefill of a
  * few random tokens and one decode step; err = the largest divergence over layers of the largest over positions.
@@ -31,9 +37,12 @@ fq_status fq_net_build(fq_context *c, const fq_step *s, const fq_variant *v, int
  * layers are limited so that the oracle stays near 2e9 multiplications. */
 fq_status fq_net_check(fq_context *c, const fq_step *s, fq_llama *net, double *err) FQ_MUST_USE;
 
-/* Gather the key statistics that RoPE-aware scaling needs, if any variant of the step does and they are not there yet.
- * It takes a float32 net of its own: called first, that one and the step's nets are never in memory together. */
-fq_status fq_net_calibrate(fq_context *c, const fq_step *s) FQ_MUST_USE;
+/* Gather the statistics that the variants need, if any does and they are not there yet for this model, its outliers and
+ * the step's calibration text. moments: 1 asks for statistics with second moments whatever the variants need. It takes
+ * a float32 net of its own: called first, that one and the step's nets are never in memory together. */
+fq_status fq_net_calibrate(fq_context *c, const fq_step *s, const fq_texts *variants, int moments) FQ_MUST_USE;
+/* Bytes that second moments of a model's inputs take. */
+double fq_net_moment_bytes(const fq_model *m, int layers);
 
 /* How many of the variants v[first..n-1] to hold in memory at once, at least one: their stored bytes and sessions of
  * `tokens` tokens stay below max(128 MB, min(4 x the checkpoint, 512 MB)). f32_free: f32 is there already as the

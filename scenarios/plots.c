@@ -1,16 +1,16 @@
-/* From rows to pictures. place() says where a row belongs: which picture, which series, which label and which x. */
+/* From timed rows to pictures. place() says where a row belongs: which picture, which series, which label and which x.
+ */
 #include "scenarios/plots.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/plot.h"
+#include "scenarios/artist.h"
 #include "scenarios/table.h"
 
-enum { WORD = 128 };
+enum { WORD = FQ_ARTIST_WORD };
 
 typedef struct place {
     char group[2 * WORD]; /* rows of one picture share it; ends up in title and file name */
@@ -20,111 +20,42 @@ typedef struct place {
     const char *x_label;
 } place;
 
-typedef struct points {
-    fq_plot_point *v;
-    int n, cap;
-} points;
-
-typedef struct artist {
-    char dir[4096];
-    fq_arena arena; /* texts of the points */
-    int written;
-    fq_status status;
-    char message[512];
-} artist;
-
-static const char *or_empty(const char *s) {
-    return s != NULL ? s : "";
-}
-
-/* ---- drawing ---- */
-
-static void add(artist *a, points *p, const char *series, const char *label, double x, double y, double lo, double hi) {
-    if (isnan(y)) return;
-    if (p->n == p->cap) {
-        int cap = p->cap > 0 ? 2 * p->cap : 64;
-        fq_plot_point *v = realloc(p->v, (size_t)cap * sizeof *v);
-        if (v == NULL) return;
-        p->v = v;
-        p->cap = cap;
-    }
-    p->v[p->n++] = (fq_plot_point){fq_arena_printf(&a->arena, "%s", series),
-                                   label != NULL ? fq_arena_printf(&a->arena, "%s", label) : NULL,
-                                   x,
-                                   y,
-                                   lo,
-                                   hi};
-}
-
-/* File name of a picture: letters, digits and single dashes. */
-static void slug(const char *text, char *out, size_t bytes) {
-    size_t n = 0;
-    for (; *text != 0 && n + 1 < bytes; text++) {
-        if (isalnum((unsigned char)*text) || *text == '.')
-            out[n++] = (char)tolower((unsigned char)*text);
-        else if (n > 0 && out[n - 1] != '-')
-            out[n++] = '-';
-    }
-    while (n > 0 && out[n - 1] == '-')
-        n--;
-    out[n] = 0;
-}
-
-/* Draw what was gathered and forget it. A picture that fails does not stop the others. */
-static void draw(artist *a, fq_plot *plot, points *p, const char *kind, const char *group) {
-    if (p->n > 0) {
-        char text[4 * WORD], name[4 * WORD];
-        snprintf(text, sizeof text, "%s %s", kind, group);
-        slug(text, name, sizeof name);
-        plot->points = p->v;
-        plot->n = p->n;
-        fq_status s = fq_plot_write(plot, a->dir, name);
-        if (s == FQ_OK) {
-            a->written++;
-        } else {
-            a->status = s;
-            snprintf(a->message, sizeof a->message, "%s", fq_message());
-        }
-    }
-    free(p->v);
-    memset(p, 0, sizeof *p);
-}
-
 static void conditions(char *out, size_t bytes, const char *what, double threads, const char *cpu, const char *isa) {
     snprintf(out, bytes, "%s%s%.0f thread%s, %s%s%s%s", what, what[0] != 0 ? ", " : "", threads,
-             threads == 1 ? "" : "s", or_empty(cpu), isa != NULL ? " (" : "", or_empty(isa), isa != NULL ? ")" : "");
+             threads == 1 ? "" : "s", fq_artist_text(cpu), isa != NULL ? " (" : "", fq_artist_text(isa),
+             isa != NULL ? ")" : "");
 }
 
 /* ---- where a row belongs ---- */
 
 static const char *short_kernel(const fq_result *r) {
-    const char *name = or_empty(r->kernel);
+    const char *name = fq_artist_text(r->kernel);
     return strncmp(name, "gemm_", 5) == 0 ? name + 5 : name;
 }
 
 static void place_row(const fq_result *r, place *p) {
     const char *family = fq_table_family(r);
     memset(p, 0, sizeof *p);
-    snprintf(p->label, sizeof p->label, "%s", or_empty(r->variant));
+    snprintf(p->label, sizeof p->label, "%s", fq_artist_text(r->variant));
     if (strcmp(family, "gemm") == 0) {
-        snprintf(p->group, sizeof p->group, "%s%s%s%s%.0f x %.0f", or_empty(r->model), r->model != NULL ? " " : "",
-                 or_empty(r->note), r->note != NULL ? " " : "", r->n, r->k);
+        snprintf(p->group, sizeof p->group, "%s%s%s%s%.0f x %.0f", fq_artist_text(r->model),
+                 r->model != NULL ? " " : "", fq_artist_text(r->note), r->note != NULL ? " " : "", r->n, r->k);
         snprintf(p->series, sizeof p->series, "M = %.0f", r->m);
         snprintf(p->label, sizeof p->label, "%s", short_kernel(r));
         p->x = r->m;
         p->x_label = "tokens M";
     } else if (strcmp(family, "ffn") == 0) {
-        snprintf(p->group, sizeof p->group, "%s", or_empty(r->model));
+        snprintf(p->group, sizeof p->group, "%s", fq_artist_text(r->model));
         snprintf(p->series, sizeof p->series, "batch %.0f x %.0f tokens", r->batch, r->seq);
         p->x = r->m;
         p->x_label = "tokens";
     } else if (strcmp(family, "prefill") == 0) {
-        snprintf(p->group, sizeof p->group, "%s batch %.0f", or_empty(r->model), r->batch);
+        snprintf(p->group, sizeof p->group, "%s batch %.0f", fq_artist_text(r->model), r->batch);
         snprintf(p->series, sizeof p->series, "prompt of %.0f", r->n_prompt);
         p->x = r->n_prompt;
         p->x_label = "prompt length (tokens)";
     } else if (strcmp(family, "decode") == 0) {
-        snprintf(p->group, sizeof p->group, "%s", or_empty(r->model));
+        snprintf(p->group, sizeof p->group, "%s", fq_artist_text(r->model));
         snprintf(p->series, sizeof p->series, "prompt of %.0f, batch %.0f", r->n_prompt, r->batch);
         p->x = r->n_prompt;
         p->x_label = "prompt length (tokens)";
@@ -143,8 +74,8 @@ static int same_picture(const fq_result *a, const fq_result *b) {
     place_row(a, &p);
     place_row(b, &q);
     return strcmp(fq_table_family(a), fq_table_family(b)) == 0 && strcmp(p.group, q.group) == 0 &&
-           strcmp(or_empty(a->scenario), or_empty(b->scenario)) == 0 &&
-           strcmp(or_empty(a->baseline), or_empty(b->baseline)) == 0;
+           strcmp(fq_artist_text(a->scenario), fq_artist_text(b->scenario)) == 0 &&
+           strcmp(fq_artist_text(a->baseline), fq_artist_text(b->baseline)) == 0;
 }
 
 static const char *title_of(const char *family) {
@@ -171,18 +102,19 @@ static void subtitle_of(const fq_result *r, char *out, size_t bytes) {
 
 /* ---- pictures of timed rows: r[0..n-1] with member[i] = 1 belong to it ---- */
 
-static void draw_speedup(artist *a, const fq_result *r, const char *member, int n, const fq_result *one) {
-    points p = {NULL, 0, 0};
+static void draw_speedup(fq_artist *a, const fq_result *r, const char *member, int n, const fq_result *one) {
+    fq_points p = {NULL, 0, 0};
     char title[3 * WORD], subtitle[4 * WORD], reference[2 * WORD];
     place at;
     for (int i = 0; i < n; i++) {
-        const char *self = r[i].variant != NULL ? r[i].variant : or_empty(r[i].kernel);
-        if (!member[i] || strcmp(self, or_empty(r[i].baseline)) == 0) continue;
+        const char *self = r[i].variant != NULL ? r[i].variant : fq_artist_text(r[i].kernel);
+        if (!member[i] || strcmp(self, fq_artist_text(r[i].baseline)) == 0) continue;
         place_row(&r[i], &at);
-        add(a, &p, at.series, at.label, at.x, r[i].speedup, r[i].speedup_lo, r[i].speedup_hi);
+        fq_artist_add(a, &p, at.series, at.label, at.x, r[i].speedup, r[i].speedup_lo, r[i].speedup_hi);
     }
-    snprintf(title, sizeof title, "%s: speed-up over %s", title_of(fq_table_family(one)), or_empty(one->baseline));
-    snprintf(reference, sizeof reference, "%s = 1", or_empty(one->baseline));
+    snprintf(title, sizeof title, "%s: speed-up over %s", title_of(fq_table_family(one)),
+             fq_artist_text(one->baseline));
+    snprintf(reference, sizeof reference, "%s = 1", fq_artist_text(one->baseline));
     subtitle_of(one, subtitle, sizeof subtitle);
     place_row(one, &at);
     fq_plot plot = {.kind = FQ_PLOT_BARS,
@@ -194,7 +126,7 @@ static void draw_speedup(artist *a, const fq_result *r, const char *member, int 
                     .reference = reference};
     char kind[WORD];
     snprintf(kind, sizeof kind, "%s speedup", fq_table_family(one));
-    draw(a, &plot, &p, kind, at.group);
+    fq_artist_draw(a, &plot, &p, kind, at.group);
 }
 
 static int distinct_x(const fq_result *r, const char *member, int n) {
@@ -218,7 +150,7 @@ static const fq_result *fewest_bits(const fq_result *r, const char *member, int 
     return best;
 }
 
-static void add_floor(artist *a, points *p, const fq_result *r, const char *member, int n, const char *label,
+static void add_floor(fq_artist *a, fq_points *p, const fq_result *r, const char *member, int n, const char *label,
                       double unit) {
     char series[2 * WORD];
     snprintf(series, sizeof series, "floor of %s", label);
@@ -226,12 +158,12 @@ static void add_floor(artist *a, points *p, const fq_result *r, const char *memb
         place at;
         if (!member[i]) continue;
         place_row(&r[i], &at);
-        if (strcmp(at.label, label) == 0) add(a, p, series, NULL, at.x, r[i].floor_ns * unit, NAN, NAN);
+        if (strcmp(at.label, label) == 0) fq_artist_add(a, p, series, NULL, at.x, r[i].floor_ns * unit, NAN, NAN);
     }
 }
 
-static void draw_time(artist *a, const fq_result *r, const char *member, int n, const fq_result *one) {
-    points p = {NULL, 0, 0};
+static void draw_time(fq_artist *a, const fq_result *r, const char *member, int n, const fq_result *one) {
+    fq_points p = {NULL, 0, 0};
     char title[2 * WORD], subtitle[4 * WORD], kind[WORD];
     const char *family = fq_table_family(one);
     const double unit = 1e-6;
@@ -246,8 +178,8 @@ static void draw_time(artist *a, const fq_result *r, const char *member, int n, 
             place_row(&r[j], &at);
             if (strcmp(at.label, head.label) != 0) continue;
             seen[j] = 1;
-            add(a, &p, head.label, NULL, at.x, r[j].median_ns * unit, r[j].median_lo_ns * unit,
-                r[j].median_hi_ns * unit);
+            fq_artist_add(a, &p, head.label, NULL, at.x, r[j].median_ns * unit, r[j].median_lo_ns * unit,
+                          r[j].median_hi_ns * unit);
         }
     }
     free(seen);
@@ -274,11 +206,11 @@ static void draw_time(artist *a, const fq_result *r, const char *member, int n, 
                     .reference_y = NAN,
                     .dashed_prefix = "floor"};
     snprintf(kind, sizeof kind, "%s %s", family, ttft ? "ttft" : "time");
-    draw(a, &plot, &p, kind, at.group);
+    fq_artist_draw(a, &plot, &p, kind, at.group);
 }
 
-static void draw_decode(artist *a, const fq_result *r, const char *member, int n, const fq_result *one) {
-    points p = {NULL, 0, 0};
+static void draw_decode(fq_artist *a, const fq_result *r, const char *member, int n, const fq_result *one) {
+    fq_points p = {NULL, 0, 0};
     char subtitle[4 * WORD];
     place at;
     if (strcmp(fq_table_family(one), "decode") != 0) return;
@@ -286,7 +218,8 @@ static void draw_decode(artist *a, const fq_result *r, const char *member, int n
         if (!member[i]) continue;
         place_row(&r[i], &at);
         double tokens = r[i].decode_ts * r[i].median_ns;
-        add(a, &p, at.series, at.label, at.x, r[i].decode_ts, tokens / r[i].median_hi_ns, tokens / r[i].median_lo_ns);
+        fq_artist_add(a, &p, at.series, at.label, at.x, r[i].decode_ts, tokens / r[i].median_hi_ns,
+                      tokens / r[i].median_lo_ns);
     }
     place_row(one, &at);
     subtitle_of(one, subtitle, sizeof subtitle);
@@ -296,10 +229,10 @@ static void draw_decode(artist *a, const fq_result *r, const char *member, int n
                     .x_label = "",
                     .y_label = "tokens/s (median, 95 % interval)",
                     .reference_y = NAN};
-    draw(a, &plot, &p, "decode rate", at.group);
+    fq_artist_draw(a, &plot, &p, "decode rate", at.group);
 }
 
-static fq_status draw_results(artist *a, const fq_result *r, int n) {
+static fq_status draw_results(fq_artist *a, const fq_result *r, int n) {
     char *done = calloc((size_t)n + 1, 1), *member = calloc((size_t)n + 1, 1);
     for (int i = 0; done != NULL && member != NULL && i < n; i++) {
         if (done[i]) continue;
@@ -317,64 +250,14 @@ static fq_status draw_results(artist *a, const fq_result *r, int n) {
     return lost ? fq_fail(FQ_ERR_MEMORY, "no memory for the plots") : FQ_OK;
 }
 
-/* ---- pictures of accuracy rows r[0..n-1], which share model, text and protocol ---- */
-
-static void draw_accuracy_group(artist *a, const fq_accuracy_row *r, int n) {
-    char subtitle[4 * WORD], group[3 * WORD];
-    points scatter = {NULL, 0, 0}, delta = {NULL, 0, 0}, divergence = {NULL, 0, 0};
-    for (int i = 0; i < n; i++) {
-        add(a, &scatter, "", r[i].variant, r[i].bits_per_weight, r[i].ppl, NAN, NAN);
-        if (r[i].kld_max == 0) continue; /* the reference beside itself */
-        add(a, &delta, "", r[i].variant, i, r[i].dppl, r[i].dppl_lo, r[i].dppl_hi);
-        add(a, &divergence, "", r[i].variant, i, r[i].kld_mean, NAN, NAN);
-    }
-    snprintf(subtitle, sizeof subtitle, "%s on %s, %.0f windows of %.0f tokens, protocol %s", or_empty(r->model),
-             or_empty(r->text), r->windows, r->ctx, or_empty(r->protocol));
-    snprintf(group, sizeof group, "%s %s %.0f %s", or_empty(r->model), or_empty(r->text), r->ctx,
-             or_empty(r->protocol));
-    fq_plot bits = {.kind = FQ_PLOT_SCATTER,
-                    .title = "Perplexity against stored bits a weight",
-                    .subtitle = subtitle,
-                    .x_label = "bits a weight, scales included",
-                    .y_label = "perplexity (lower is better)",
-                    .log_x = 1,
-                    .reference_y = NAN};
-    draw(a, &bits, &scatter, "perplexity bits", group);
-    fq_plot dppl = {.kind = FQ_PLOT_BARS,
-                    .title = "What quantization costs: perplexity above the float32 model",
-                    .subtitle = subtitle,
-                    .x_label = "",
-                    .y_label = "perplexity minus reference (95 % interval)",
-                    .reference_y = NAN};
-    draw(a, &dppl, &delta, "perplexity delta", group);
-    fq_plot kld = {.kind = FQ_PLOT_BARS,
-                   .title = "Distance to the float32 model",
-                   .subtitle = subtitle,
-                   .x_label = "",
-                   .y_label = "mean Kullback-Leibler divergence (nats a token)",
-                   .log_y = 1,
-                   .reference_y = NAN};
-    draw(a, &kld, &divergence, "kl divergence", group);
-}
-
-static int same_accuracy(const fq_accuracy_row *a, const fq_accuracy_row *b) {
-    return strcmp(or_empty(a->model), or_empty(b->model)) == 0 && strcmp(or_empty(a->text), or_empty(b->text)) == 0 &&
-           strcmp(or_empty(a->protocol), or_empty(b->protocol)) == 0 && a->ctx == b->ctx && a->windows == b->windows;
-}
-
-fq_status fq_plots_write(const char *dir, const fq_result *results, int n_results, const fq_accuracy_row *accuracy,
-                         int n_accuracy, int *written) {
-    artist a = {.status = FQ_OK};
+fq_status fq_plots_write(const char *dir, const fq_rows *rows, int *written) {
+    fq_artist a = {.status = FQ_OK};
     snprintf(a.dir, sizeof a.dir, "%s/plots", dir);
     *written = 0;
     FQ_TRY(fq_dir_create(a.dir));
     FQ_TRY(fq_arena_init(&a.arena, (size_t)1 << 30));
-    fq_status status = draw_results(&a, results, n_results);
-    for (int first = 0, next; first < n_accuracy; first = next) {
-        for (next = first + 1; next < n_accuracy && same_accuracy(&accuracy[first], &accuracy[next]);)
-            next++;
-        draw_accuracy_group(&a, &accuracy[first], next - first);
-    }
+    fq_status status = draw_results(&a, rows->results, rows->n_results);
+    fq_plots_accuracy(&a, rows);
     fq_arena_free(&a.arena);
     *written = a.written;
     if (a.status != FQ_OK) return fq_fail(a.status, "%s", a.message);

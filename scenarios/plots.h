@@ -7,11 +7,11 @@
 extern "C" {
 #endif
 
-/* Speed-up bars, time lines, decode bars, perplexity scatter and divergence bars into DIR/plots, one a group of rows
- * that share everything but what the picture compares. *written: how many. Errors: those of fq_plot_write, after trying
- * all. */
-fq_status fq_plots_write(const char *dir, const fq_result *results, int n_results, const fq_accuracy_row *accuracy,
-                         int n_accuracy, int *written) FQ_MUST_USE;
+/* Speed-up bars, time lines, decode bars; perplexity scatter, difference and divergence bars, perplexity against the
+ * strength of outliers; leave-one-out bars; heat maps of noise by layer and projection. Into DIR/plots, one a group of
+ * rows that share everything but what the picture compares. *written: how many. Errors: those of fq_plot_write, after
+ * trying all. */
+fq_status fq_plots_write(const char *dir, const fq_rows *rows, int *written) FQ_MUST_USE;
 
 #ifdef __cplusplus
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,6 +141,27 @@ int fq_ints_most(const fq_ints *v) {
     return most;
 }
 
+/* "1,8,32": each once. */
+static fq_status parse_numbers(const char *text, double lo, double hi, fq_arena *arena, fq_nums *out) {
+    int n = 1;
+    for (const char *p = text; *p != 0; p++)
+        n += *p == ',';
+    out->v = FQ_NEW(arena, double, n);
+    if (out->v == NULL) return FQ_ERR_MEMORY;
+    out->n = 0;
+    char piece[64];
+    for (const char *p = text; p != NULL;) {
+        double x = 0;
+        p = next_piece(p, piece, sizeof piece);
+        if (piece[0] == 0) return fq_fail(FQ_ERR_USAGE, "'%s' has an empty entry", text);
+        FQ_TRY(parse_number(piece, 0, lo, hi, &x));
+        for (int i = 0; i < out->n; i++)
+            if (out->v[i] == x) return fq_fail(FQ_ERR_USAGE, "%s is there twice", piece);
+        out->v[out->n++] = x;
+    }
+    return FQ_OK;
+}
+
 /* ---- names ---- */
 
 static void add_name(char *out, size_t bytes, const char *name) {
@@ -148,16 +170,13 @@ static void add_name(char *out, size_t bytes, const char *name) {
 }
 
 static int known_name(fq_names names, const char *text, char *valid, size_t bytes) {
-    int found = 0;
     switch (names) {
     case FQ_NAMES_ANY:
         return 1;
     case FQ_NAMES_VARIANT:
-        for (int i = 0; i < fq_variant_count; i++) {
-            found |= strcmp(fq_variants[i].name, text) == 0;
+        for (int i = 0; i < fq_variant_count; i++)
             add_name(valid, bytes, fq_variants[i].name);
-        }
-        return found;
+        return fq_variant_find(text) != NULL;
     case FQ_NAMES_KERNEL:
         for (int op = 0; op < FQ_OP_COUNT; op++)
             if (fq_op_family((fq_op)op) == FQ_FAMILY_gemm) add_name(valid, bytes, fq_op_name((fq_op)op));
@@ -177,14 +196,25 @@ static int known_name(fq_names names, const char *text, char *valid, size_t byte
         add_name(valid, bytes, "f32, none");
         return strcmp(text, "f32") == 0 || strcmp(text, "none") == 0;
     case FQ_NAMES_CACHE:
-        add_name(valid, bytes, "cold, hot");
-        return strcmp(text, "cold") == 0 || strcmp(text, "hot") == 0;
+        add_name(valid, bytes, "cold, hot, cold,hot");
+        return strcmp(text, "cold") == 0 || strcmp(text, "hot") == 0 || strcmp(text, "cold,hot") == 0;
+    case FQ_NAMES_OUTLIERS: {
+        unsigned bits;
+        add_name(valid, bytes, "norms, up, values, keys, separated by commas");
+        return fq_outliers_kinds(text, &bits) == FQ_OK;
+    }
+    case FQ_NAMES_DATA:
+        add_name(valid, bytes, "gauss, zeros, gauss,zeros");
+        return strcmp(text, "gauss") == 0 || strcmp(text, "zeros") == 0 || strcmp(text, "gauss,zeros") == 0;
     }
     return 0;
 }
 
 static fq_status check_name(fq_names names, const char *text) {
     char valid[1024] = "";
+    /* What is wrong with a changed row is in its changes more often than in its name. */
+    if (names == FQ_NAMES_VARIANT && strchr(text, ':') != NULL)
+        return fq_variant_find(text) != NULL ? FQ_OK : FQ_ERR_USAGE;
     if (known_name(names, text, valid, sizeof valid)) return FQ_OK;
     return fq_fail(FQ_ERR_USAGE, "'%s' is unknown; valid: %s", text, valid);
 }
@@ -225,6 +255,8 @@ static fq_status set_value(fq_step *s, fq_setting_id id, const char *text, fq_ar
         return fq_ints_parse(text, set->lo, set->hi, arena, field(s, id));
     case FQ_TYPE_NUM:
         return parse_number(text, 0, set->lo, set->hi, field(s, id));
+    case FQ_TYPE_NUMS:
+        return parse_numbers(text, set->lo, set->hi, arena, field(s, id));
     }
     return FQ_OK;
 }
@@ -278,12 +310,20 @@ fq_status fq_step_check(const fq_step *s) {
     if (s->kind == FQ_KIND_prefill)
         for (int i = 0; i < s->prompt.n; i++)
             if (s->prompt.v[i] < 1) return fq_fail(FQ_ERR_USAGE, "prompt: prefill needs at least one token");
-    if (s->kind == FQ_KIND_perplexity && s->given[FQ_SET_text] && s->given[FQ_SET_tokens])
+    if (s->given[FQ_SET_text] && s->given[FQ_SET_tokens])
         return fq_fail(FQ_ERR_USAGE, "text and tokens exclude each other");
     return FQ_OK;
 }
 
 /* ---- back to text ---- */
+
+static void __attribute__((format(printf, 3, 4))) append(char *out, size_t bytes, const char *format, ...) {
+    va_list arguments;
+    size_t used = strlen(out);
+    va_start(arguments, format);
+    vsnprintf(out + used, bytes - used, format, arguments);
+    va_end(arguments);
+}
 
 void fq_step_value(const fq_step *s, fq_setting_id id, char *out, size_t bytes) {
     const void *p = field(s, id);
@@ -299,15 +339,16 @@ void fq_step_value(const fq_step *s, fq_setting_id id, char *out, size_t bytes) 
         snprintf(out, bytes, "%.9g", *(const double *)p);
         break;
     case FQ_TYPE_TEXTS:
+        for (int i = 0; i < ((const fq_texts *)p)->n; i++)
+            append(out, bytes, "%s%s", i > 0 ? "," : "", ((const fq_texts *)p)->v[i]);
+        break;
     case FQ_TYPE_INTS:
-        for (int i = 0; i < ((const fq_ints *)p)->n; i++) {
-            size_t used = strlen(out);
-            const char *comma = i > 0 ? "," : "";
-            if (fq_settings[id].type == FQ_TYPE_TEXTS)
-                snprintf(out + used, bytes - used, "%s%s", comma, ((const fq_texts *)p)->v[i]);
-            else
-                snprintf(out + used, bytes - used, "%s%d", comma, ((const fq_ints *)p)->v[i]);
-        }
+        for (int i = 0; i < ((const fq_ints *)p)->n; i++)
+            append(out, bytes, "%s%d", i > 0 ? "," : "", ((const fq_ints *)p)->v[i]);
+        break;
+    case FQ_TYPE_NUMS:
+        for (int i = 0; i < ((const fq_nums *)p)->n; i++)
+            append(out, bytes, "%s%.9g", i > 0 ? "," : "", ((const fq_nums *)p)->v[i]);
         break;
     }
 }
@@ -316,7 +357,7 @@ void fq_step_describe(const fq_step *s, int all, char *out, size_t bytes) {
     out[0] = 0;
     for (int i = 0; i < FQ_SETTING_COUNT; i++) {
         if (!fq_setting_used((fq_setting_id)i, s->kind) || (!all && !s->given[i])) continue;
-        char value[1024];
+        char value[4096];
         fq_step_value(s, (fq_setting_id)i, value, sizeof value);
         size_t used = strlen(out);
         snprintf(out + used, bytes - used, "%s%s=%s", used > 0 ? " " : "", fq_settings[i].key, value);

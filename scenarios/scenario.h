@@ -25,7 +25,14 @@ typedef enum fq_setting_id {
     FQ_SETTING_COUNT
 } fq_setting_id;
 
-typedef enum fq_setting_type { FQ_TYPE_TEXT, FQ_TYPE_TEXTS, FQ_TYPE_INT, FQ_TYPE_INTS, FQ_TYPE_NUM } fq_setting_type;
+typedef enum fq_setting_type {
+    FQ_TYPE_TEXT,
+    FQ_TYPE_TEXTS,
+    FQ_TYPE_INT,
+    FQ_TYPE_INTS,
+    FQ_TYPE_NUM,
+    FQ_TYPE_NUMS
+} fq_setting_type;
 
 typedef enum fq_names {
     FQ_NAMES_ANY,
@@ -34,7 +41,9 @@ typedef enum fq_names {
     FQ_NAMES_SHAPE,
     FQ_NAMES_PROTOCOL,
     FQ_NAMES_REFERENCE,
-    FQ_NAMES_CACHE
+    FQ_NAMES_CACHE,
+    FQ_NAMES_DATA,
+    FQ_NAMES_OUTLIERS
 } fq_names;
 
 typedef struct fq_texts {
@@ -47,6 +56,11 @@ typedef struct fq_ints {
     int n;
 } fq_ints;
 
+typedef struct fq_nums {
+    double *v;
+    int n;
+} fq_nums;
+
 /* Everything one step needs; a setting the step's kind does not use keeps its default. */
 typedef struct fq_step {
     fq_kind kind;
@@ -56,6 +70,7 @@ typedef struct fq_step {
 #define FQ_FIELD_INT(key) int key;
 #define FQ_FIELD_INTS(key) fq_ints key;
 #define FQ_FIELD_NUM(key) double key;
+#define FQ_FIELD_NUMS(key) fq_nums key;
 #define FQ_SETTING(type, key, value, lo, hi, names, used, about) FQ_FIELD_##type(key)
 #include "scenarios/settings.def"
 #undef FQ_SETTING
@@ -64,6 +79,7 @@ typedef struct fq_step {
 #undef FQ_FIELD_INT
 #undef FQ_FIELD_INTS
 #undef FQ_FIELD_NUM
+#undef FQ_FIELD_NUMS
 } fq_step;
 
 typedef struct fq_setting {
@@ -92,8 +108,9 @@ int fq_setting_used(fq_setting_id id, fq_kind kind);
 
 /* All settings at their defaults. Errors: FQ_ERR_MEMORY. */
 fq_status fq_step_init(fq_step *s, fq_kind kind, fq_arena *arena) FQ_MUST_USE;
-/* Set one setting from text; lists as "a,b,c", integers also as ranges "1-8+1" and "1-64*2" (llama-bench). The message
- * starts with the key. Errors: FQ_ERR_USAGE (no number, out of range, a name that is none: the valid ones are listed).
+/* Set one setting from text; lists as "a,b,c", whole numbers also as ranges "1-8+1" and "1-64*2" (llama-bench). The
+ * message starts with the key. Errors: FQ_ERR_USAGE (no number, out of range, a name that is none: the valid ones are
+ * listed).
  */
 fq_status fq_step_set(fq_step *s, fq_setting_id id, const char *text, fq_arena *arena) FQ_MUST_USE;
 /* What one setting alone cannot tell: a model is named, the baseline is one of the rows, heads divide.

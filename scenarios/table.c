@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 enum { CELL = 128 };
@@ -64,6 +65,8 @@ CELL_FUNCTION(c_bits, number(out, ROW->bits_per_weight))
 CELL_FUNCTION(c_verdict, text(out, ROW->verdict))
 CELL_FUNCTION(c_reason, text(out, ROW->reason))
 CELL_FUNCTION(c_note, text(out, ROW->note))
+CELL_FUNCTION(c_cache, text(out, ROW->cache))
+CELL_FUNCTION(c_data, text(out, ROW->data != NULL && strcmp(ROW->data, "gauss") == 0 ? "" : ROW->data))
 #undef ROW
 
 static void c_speedup(const void *row, char out[CELL]) {
@@ -94,6 +97,40 @@ CELL_FUNCTION(a_kld, number(out, ROW->kld_mean))
 CELL_FUNCTION(a_kld99, number(out, ROW->kld_p99))
 CELL_FUNCTION(a_top1, number(out, ROW->top1_pct))
 CELL_FUNCTION(a_seconds, number(out, ROW->eval_s))
+CELL_FUNCTION(a_kappa, whole(out, ROW->kappa > 1 ? ROW->kappa : NAN))
+CELL_FUNCTION(a_kv, number(out, ROW->kv_bits))
+CELL_FUNCTION(a_quantize, number(out, ROW->quantize_s))
+#undef ROW
+
+#define ROW ((const fq_error_row *)row)
+CELL_FUNCTION(e_model, text(out, ROW->model))
+CELL_FUNCTION(e_variant, text(out, ROW->variant))
+CELL_FUNCTION(e_text, text(out, ROW->text))
+CELL_FUNCTION(e_ctx, whole(out, ROW->ctx))
+CELL_FUNCTION(e_windows, whole(out, ROW->windows))
+CELL_FUNCTION(e_kappa, whole(out, ROW->kappa > 1 ? ROW->kappa : NAN))
+CELL_FUNCTION(e_kind, text(out, ROW->kind))
+CELL_FUNCTION(e_step, text(out, ROW->step))
+CELL_FUNCTION(e_ppl, number(out, ROW->ppl))
+CELL_FUNCTION(e_dppl, interval(out, ROW->dppl, ROW->dppl_lo, ROW->dppl_hi))
+CELL_FUNCTION(e_full, interval(out, ROW->dppl_vs_full, ROW->dppl_vs_full_lo, ROW->dppl_vs_full_hi))
+CELL_FUNCTION(e_kld, number(out, ROW->kld_mean))
+CELL_FUNCTION(e_kld_full, number(out, ROW->kld_vs_full))
+#undef ROW
+
+#define ROW ((const fq_layer_row *)row)
+CELL_FUNCTION(l_model, text(out, ROW->model))
+CELL_FUNCTION(l_variant, text(out, ROW->variant))
+CELL_FUNCTION(l_kappa, whole(out, ROW->kappa > 1 ? ROW->kappa : NAN))
+CELL_FUNCTION(l_projection, text(out, ROW->projection))
+CELL_FUNCTION(l_weights, number(out, ROW->weight_sqnr_db))
+CELL_FUNCTION(l_output, number(out, ROW->output_error))
+CELL_FUNCTION(l_input, number(out, ROW->input_sqnr_db))
+CELL_FUNCTION(l_subnormal, number(out, ROW->scales_subnormal_pct))
+CELL_FUNCTION(l_smallest, number(out, ROW->scales_smallest_pct))
+CELL_FUNCTION(l_operands, number(out, ROW->operands_saturated_pct))
+CELL_FUNCTION(l_saturated, number(out, ROW->inputs_saturated_pct))
+CELL_FUNCTION(l_underflow, number(out, ROW->inputs_underflow_pct))
 #undef ROW
 #undef CELL_FUNCTION
 
@@ -109,6 +146,8 @@ static const column result_columns[] = {
     {"variant", c_variant, 0, 0},
     {"kernel", c_kernel, 0, 0},
     {"note", c_note, 0, 1},
+    {"cache", c_cache, 0, 1},
+    {"data", c_data, 0, 1},
     {"threads", c_threads, 1, 1},
     {"prompt", c_prompt, 1, 0},
     {"gen", c_gen, 1, 0},
@@ -132,10 +171,43 @@ static const column result_columns[] = {
 static const column accuracy_columns[] = {
     {"model", a_model, 0, 1},       {"text", a_text, 0, 1},
     {"ctx", a_ctx, 1, 1},           {"windows", a_windows, 1, 1},
-    {"variant", a_variant, 0, 0},   {"bits/weight", a_bits, 1, 0},
+    {"kappa", a_kappa, 1, 1},       {"variant", a_variant, 0, 0},
+    {"bits/weight", a_bits, 1, 0},  {"bits/KV", a_kv, 1, 0},
     {"perplexity", a_ppl, 1, 0},    {"minus reference", a_dppl, 1, 0},
     {"mean KL", a_kld, 1, 0},       {"99 % KL", a_kld99, 1, 0},
-    {"same top-1 %", a_top1, 1, 0}, {"seconds", a_seconds, 1, 0},
+    {"same top-1 %", a_top1, 1, 0}, {"quantizing s", a_quantize, 1, 0},
+    {"seconds", a_seconds, 1, 0},
+};
+
+static const column error_columns[] = {
+    {"model", e_model, 0, 1},
+    {"variant", e_variant, 0, 1},
+    {"text", e_text, 0, 1},
+    {"ctx", e_ctx, 1, 1},
+    {"windows", e_windows, 1, 1},
+    {"kappa", e_kappa, 1, 1},
+    {"what", e_kind, 0, 0},
+    {"step", e_step, 0, 0},
+    {"perplexity", e_ppl, 1, 0},
+    {"minus reference", e_dppl, 1, 0},
+    {"minus full", e_full, 1, 0},
+    {"mean KL", e_kld, 1, 0},
+    {"mean KL minus full", e_kld_full, 1, 0},
+};
+
+static const column layer_columns[] = {
+    {"model", l_model, 0, 1},
+    {"variant", l_variant, 0, 1},
+    {"kappa", l_kappa, 1, 1},
+    {"projection", l_projection, 0, 0},
+    {"weight SQNR dB", l_weights, 1, 0},
+    {"output error", l_output, 1, 0},
+    {"input SQNR dB", l_input, 1, 0},
+    {"subnormal scales %", l_subnormal, 1, 0},
+    {"smallest scales %", l_smallest, 1, 0},
+    {"saturated operands %", l_operands, 1, 0},
+    {"saturated inputs %", l_saturated, 1, 0},
+    {"inputs to 0 %", l_underflow, 1, 0},
 };
 
 enum { COLUMNS_MOST = 32 };
@@ -190,28 +262,100 @@ const char *fq_table_family(const fq_result *r) {
     return strncmp(r->op, "gemm", 4) == 0 ? "gemm" : r->op;
 }
 
-static int same_accuracy(const fq_accuracy_row *a, const fq_accuracy_row *b) {
-    return strcmp(a->model ? a->model : "", b->model ? b->model : "") == 0 &&
-           strcmp(a->text ? a->text : "", b->text ? b->text : "") == 0 && a->ctx == b->ctx && a->windows == b->windows;
+#define COUNT(a) (int)(sizeof(a) / sizeof(a)[0])
+
+static int same_text(const char *a, const char *b) {
+    return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
 }
 
-fq_status fq_table_print(FILE *f, const fq_result *results, int n_results, const fq_accuracy_row *accuracy,
-                         int n_accuracy) {
-    for (int first = 0, next; first < n_accuracy; first = next) {
-        for (next = first + 1; next < n_accuracy && same_accuracy(&accuracy[first], &accuracy[next]);)
-            next++;
-        print_rows(f, "perplexity", accuracy_columns, (int)(sizeof accuracy_columns / sizeof accuracy_columns[0]),
-                   (const char *)&accuracy[first], next - first, sizeof accuracy[0]);
+/* Missing (of files from before the column) counts as 1. */
+static int same_kappa(double a, double b) {
+    return (a > 1 ? a : 1) == (b > 1 ? b : 1);
+}
+
+static int same_accuracy(const fq_accuracy_row *a, const fq_accuracy_row *b) {
+    return same_text(a->model, b->model) && same_text(a->text, b->text) && a->ctx == b->ctx &&
+           a->windows == b->windows && same_kappa(a->kappa, b->kappa);
+}
+
+static int same_errors(const fq_error_row *a, const fq_error_row *b) {
+    return same_text(a->model, b->model) && same_text(a->variant, b->variant) && same_text(a->text, b->text) &&
+           a->ctx == b->ctx && same_kappa(a->kappa, b->kappa);
+}
+
+static int same_layers(const fq_layer_row *a, const fq_layer_row *b) {
+    return same_text(a->model, b->model) && same_text(a->variant, b->variant) && same_kappa(a->kappa, b->kappa);
+}
+
+enum { PROJECTIONS_MOST = 16 };
+
+/* Rows of one net, averaged over its layers: a row a projection. */
+static int average_layers(const fq_layer_row *r, int n, fq_layer_row out[PROJECTIONS_MOST]) {
+    int count = 0, terms[PROJECTIONS_MOST];
+    static const size_t means[] = {
+        offsetof(fq_layer_row, weight_sqnr_db),       offsetof(fq_layer_row, output_error),
+        offsetof(fq_layer_row, input_sqnr_db),        offsetof(fq_layer_row, scales_subnormal_pct),
+        offsetof(fq_layer_row, scales_smallest_pct),  offsetof(fq_layer_row, operands_saturated_pct),
+        offsetof(fq_layer_row, inputs_saturated_pct), offsetof(fq_layer_row, inputs_underflow_pct)};
+    for (int i = 0; i < n; i++) {
+        int p = 0;
+        while (p < count && !same_text(out[p].projection, r[i].projection))
+            p++;
+        if (p == PROJECTIONS_MOST) continue;
+        if (p == count) {
+            out[count++] = r[i];
+            terms[p] = 1;
+            continue;
+        }
+        terms[p]++;
+        for (size_t k = 0; k < sizeof means / sizeof means[0]; k++) {
+            double sum, term;
+            memcpy(&sum, (const char *)&out[p] + means[k], sizeof sum);
+            memcpy(&term, (const char *)&r[i] + means[k], sizeof term);
+            sum += (term - sum) / terms[p];
+            memcpy((char *)&out[p] + means[k], &sum, sizeof sum);
+        }
     }
-    for (int first = 0, next; first < n_results; first = next) {
+    return count;
+}
+
+static void print_layers(FILE *f, const fq_layer_row *r, int n) {
+    fq_layer_row mean[PROJECTIONS_MOST];
+    for (int first = 0, next; first < n; first = next) {
+        for (next = first + 1; next < n && same_layers(&r[first], &r[next]);)
+            next++;
+        const int rows = average_layers(&r[first], next - first, mean);
+        print_rows(f, "quantization noise, mean over layers", layer_columns, COUNT(layer_columns), (const char *)mean,
+                   rows, sizeof mean[0]);
+    }
+}
+
+fq_status fq_table_print(FILE *f, const fq_rows *rows) {
+    const fq_accuracy_row *accuracy = rows->accuracy;
+    const fq_result *results = rows->results;
+    const fq_error_row *errors = rows->errors;
+    for (int first = 0, next; first < rows->n_accuracy; first = next) {
+        for (next = first + 1; next < rows->n_accuracy && same_accuracy(&accuracy[first], &accuracy[next]);)
+            next++;
+        print_rows(f, "perplexity", accuracy_columns, COUNT(accuracy_columns), (const char *)&accuracy[first],
+                   next - first, sizeof accuracy[0]);
+    }
+    for (int first = 0, next; first < rows->n_errors; first = next) {
+        for (next = first + 1; next < rows->n_errors && same_errors(&errors[first], &errors[next]);)
+            next++;
+        print_rows(f, "where the error comes from", error_columns, COUNT(error_columns), (const char *)&errors[first],
+                   next - first, sizeof errors[0]);
+    }
+    print_layers(f, rows->layers, rows->n_layers);
+    for (int first = 0, next; first < rows->n_results; first = next) {
         const char *family = fq_table_family(&results[first]);
-        for (next = first + 1; next < n_results && strcmp(family, fq_table_family(&results[next])) == 0;)
+        for (next = first + 1; next < rows->n_results && strcmp(family, fq_table_family(&results[next])) == 0;)
             next++;
         char title[256];
         snprintf(title, sizeof title, "%s%s%s", family, results[first].baseline ? ", speed-up over " : "",
                  results[first].baseline ? results[first].baseline : "");
-        print_rows(f, title, result_columns, (int)(sizeof result_columns / sizeof result_columns[0]),
-                   (const char *)&results[first], next - first, sizeof results[0]);
+        print_rows(f, title, result_columns, COUNT(result_columns), (const char *)&results[first], next - first,
+                   sizeof results[0]);
     }
     if (fflush(f) != 0 || ferror(f)) return fq_fail(FQ_ERR_OUTPUT, "standard output: %s", strerror(errno));
     return FQ_OK;

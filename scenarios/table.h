@@ -8,9 +8,9 @@
 extern "C" {
 #endif
 
-/* Markdown tables of result and accuracy rows. Errors: FQ_ERR_OUTPUT when f cannot be written. */
-fq_status fq_table_print(FILE *f, const fq_result *results, int n_results, const fq_accuracy_row *accuracy,
-                         int n_accuracy) FQ_MUST_USE;
+/* Markdown tables of result, accuracy and error rows, and of layer rows the mean over layers. Errors: FQ_ERR_OUTPUT
+ * when f cannot be written. */
+fq_status fq_table_print(FILE *f, const fq_rows *rows) FQ_MUST_USE;
 
 /* How results group into tables and plots: "gemm" for all gemm operations, else the operation itself. */
 const char *fq_table_family(const fq_result *r);

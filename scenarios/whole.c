@@ -125,7 +125,7 @@ fq_status fq_whole_run(fq_context *c, const fq_step *s, const fq_whole_kind *kin
     fq_context_total(c, (double)s->variants.n * s->batch.n * s->prompt.n * gens->n);
 
     group g = {.n = 0};
-    FQ_TRY(fq_net_calibrate(c, s));
+    FQ_TRY(fq_net_calibrate(c, s, &s->variants, 0));
     fq_context_advance(c, 0, "building");
     fq_status status = add_net(c, s, base, positions, 1, &g);
     for (int first = 0; status == FQ_OK && (first < others.n || first == 0);) {

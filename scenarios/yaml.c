@@ -16,6 +16,7 @@
     char **key;                                                                                                        \
     unsigned key##_count;
 #define FQ_RAW_INTS(key) FQ_RAW_TEXTS(key)
+#define FQ_RAW_NUMS(key) FQ_RAW_TEXTS(key)
 typedef struct raw_step { /* NOLINT(clang-analyzer-optin.performance.Padding): in the order of the table */
     char *kind;
 #define FQ_SETTING(type, key, value, lo, hi, names, used, about) FQ_RAW_##type(key)
@@ -38,6 +39,7 @@ typedef struct raw_scenario {
     CYAML_FIELD_SEQUENCE(#key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, raw_step, key, &text_schema, 1,               \
                          CYAML_UNLIMITED),
 #define FQ_SCHEMA_INTS(key) FQ_SCHEMA_TEXTS(key)
+#define FQ_SCHEMA_NUMS(key) FQ_SCHEMA_TEXTS(key)
 
 static const cyaml_schema_value_t text_schema = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 0, CYAML_UNLIMITED)};
 static const cyaml_schema_field_t step_fields[] = {SCALAR(raw_step, kind, 0),
@@ -128,6 +130,7 @@ static fq_status raw_value(const raw_step *r, fq_setting_id id, fq_arena *arena,
 #define FQ_VALUE_TEXTS(key)                                                                                            \
     if (r->key != NULL) FQ_TRY(join(r->key, r->key##_count, arena, out));
 #define FQ_VALUE_INTS(key) FQ_VALUE_TEXTS(key)
+#define FQ_VALUE_NUMS(key) FQ_VALUE_TEXTS(key)
     switch (id) {
 #define FQ_SETTING(type, key, value, lo, hi, names, used, about)                                                       \
     case FQ_SET_##key:                                                                                                 \

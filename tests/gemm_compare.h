@@ -8,6 +8,7 @@
 #include <string.h>
 #include "harness/rng.h"
 #include "kernels/registry.h"
+#include "quant/codebook.h"
 
 typedef enum gemm_residual { RESIDUAL_NONE, RESIDUAL_APART, RESIDUAL_IS_Y, RESIDUAL_KINDS } gemm_residual;
 
@@ -32,6 +33,11 @@ static const struct {
     {FQ_OP_GEMM_F8F8, FQ_RECIPE_W_E4M3_CHANNEL, FQ_RECIPE_A_E4M3_TOKEN},
     {FQ_OP_GEMM_I8I8, FQ_RECIPE_W_INT8_CHANNEL, FQ_RECIPE_A_INT8_TOKEN},
     {FQ_OP_GEMM_I4I8, FQ_RECIPE_W_INT4_CHANNEL, FQ_RECIPE_A_INT8_TOKEN},
+    {FQ_OP_GEMM_ANY, FQ_RECIPE_W_UINT4_G128, FQ_RECIPE_A_BF16},
+    {FQ_OP_GEMM_ANY, FQ_RECIPE_W_UINT4_QOQ, FQ_RECIPE_A_INT8_TOKEN},
+    {FQ_OP_GEMM_ANY, FQ_RECIPE_W_INT4_G128_EXACT, FQ_RECIPE_A_INT4_G128},
+    {FQ_OP_GEMM_ANY, FQ_RECIPE_W_INT4_G128_E4M3, FQ_RECIPE_A_BF16},
+    {FQ_OP_GEMM_ANY, FQ_RECIPE_W_BF16, FQ_RECIPE_A_E4M3_TENSOR},
 };
 
 enum { GEMM_OPS = sizeof gemm_recipes / sizeof gemm_recipes[0], GEMM_GUARD = 64 };
@@ -52,6 +58,7 @@ static uint32_t gemm_random_code(fq_rng *r, fq_format_id f) {
     case FQ_INT8:
         return any;
     case FQ_INT4:
+    case FQ_UINT4:
         return any & 15;
     default:
         return fq_formats[f].encode(ldexpf((float)fq_rng_gauss(r), (int)(any % 13) - 6));
@@ -60,7 +67,7 @@ static uint32_t gemm_random_code(fq_rng *r, fq_format_id f) {
 
 static void gemm_put_code(uint8_t *row, fq_format_id f, int i, uint32_t code) {
     const int bits = fq_formats[f].bits;
-    if (bits == 4) row[i / 2] |= (uint8_t)(i % 2 ? code << 4 : code);
+    if (bits == 4) row[i / 2] = (uint8_t)(i % 2 ? (row[i / 2] & 0xfu) | code << 4 : (row[i / 2] & 0xf0u) | code);
     for (int b = 0; b < bits / 8; b++)
         row[(size_t)i * (size_t)bits / 8 + (size_t)b] = (uint8_t)(code >> (8 * b));
 }
@@ -75,6 +82,11 @@ static void gemm_random_scales(fq_rng *r, fq_qmatrix *w) {
         for (int g = 0; g < w->groups; g++) {
             const uint32_t kind = fq_rng_below(r, 4); /* subnormal, small, any, any */
             const int e4m3 = w->recipe->scale == FQ_E4M3;
+            if (w->zeros) fq_qmatrix_put_zero(w, row, g, (uint8_t)fq_rng_below(r, 16));
+            if (w->recipe->scale == FQ_INT8) {
+                fq_qmatrix_put_scale(w, row, g, 1 + fq_rng_below(r, 16));
+                continue;
+            }
             const uint32_t most = e4m3        ? (kind == 0   ? 7
                                                  : kind == 1 ? 40
                                                              : 126)
@@ -86,10 +98,12 @@ static void gemm_random_scales(fq_rng *r, fq_qmatrix *w) {
 }
 
 static void gemm_reference_sums(gemm_case *c) {
-    const size_t k = (size_t)c->k;
+    const size_t k = (size_t)c->k, groups = (size_t)fq_recipe_groups(c->a, c->k);
     float *x = gemm_must(malloc((size_t)c->m * k * sizeof *x)), *w = gemm_must(malloc(k * sizeof *w));
     for (int i = 0; i < c->m; i++)
         fq_format_decode_row(c->a->code, c->x + (size_t)i * c->x_stride, k, x + (size_t)i * k);
+    for (size_t i = 0; c->a->group > 0 && i < (size_t)c->m * k; i++)
+        x[i] *= c->x_scale[i / k * groups + i % k / (size_t)c->a->group];
     for (int n = 0; n < c->n; n++) {
         fq_qmatrix_values(&c->w, n, w);
         for (int i = 0; i < c->m; i++) {
@@ -120,12 +134,17 @@ static gemm_case gemm_case_make(int op, int m, int n, int k, uint64_t seed, fq_a
         c.w.row_scale[row] = gemm_random_scale(&r);
     }
     if (c.w.scales) gemm_random_scales(&r, &c.w);
-    const size_t bytes = (size_t)fq_formats[c.a->code].bits / 8;
-    c.x_stride = ((size_t)k + 3) * bytes;
+    if (c.w.recipe->code == FQ_INT4 && c.w.recipe->value == FQ_VALUE_E4M3 && (n + k) % 2) {
+        FQ_ASSERT(fq_qmatrix_add_books(&c.w, arena) == FQ_OK);
+        for (int row = 0; row < n; row++)
+            c.w.book[row] = (uint8_t)fq_rng_below(&r, FQ_CODEBOOK_COUNT);
+    }
+    const size_t groups = c.a->group > 0 ? (size_t)fq_recipe_groups(c.a, k) : 1;
+    c.x_stride = fq_format_bytes(c.a->code, (size_t)k + 3);
     c.y_stride = (size_t)n + 5;
     c.x = gemm_must(fq_arena_calloc(arena, (size_t)m, c.x_stride));
     memset(c.x, 0xff, (size_t)m * c.x_stride); /* NaN, or at least wrong, between the rows */
-    c.x_scale = FQ_NEW(arena, float, m);
+    c.x_scale = FQ_NEW(arena, float, (size_t)m *groups);
     c.residual = FQ_NEW(arena, float, (size_t)m *c.y_stride);
     c.sum = FQ_NEW(arena, double, (size_t)m *(size_t)n);
     c.size = FQ_NEW(arena, double, (size_t)m *(size_t)n);
@@ -133,7 +152,8 @@ static gemm_case gemm_case_make(int op, int m, int n, int k, uint64_t seed, fq_a
     for (int i = 0; i < m; i++) {
         for (int j = 0; j < k; j++)
             gemm_put_code(c.x + (size_t)i * c.x_stride, c.a->code, j, gemm_random_code(&r, c.a->code));
-        c.x_scale[i] = gemm_random_scale(&r);
+        for (size_t g = 0; g < groups; g++)
+            c.x_scale[(size_t)i * groups + g] = gemm_random_scale(&r);
         for (size_t j = 0; j < c.y_stride; j++)
             c.residual[(size_t)i * c.y_stride + j] = (float)fq_rng_gauss(&r);
     }
@@ -151,7 +171,7 @@ static float *gemm_case_run(const gemm_case *c, int m, int scaled, gemm_residual
     for (size_t i = 0; i < floats; i++)
         memcpy(buffer + i, &gemm_poison, sizeof gemm_poison);
     fq_gemm_args a = {.m = m, .w = &c->w, .a = c->a, .x = c->x, .x_stride = c->x_stride};
-    a.x_scale = scaled ? c->x_scale : NULL;
+    a.x_scale = scaled || c->a->group > 0 ? c->x_scale : NULL; /* those of groups are no choice */
     a.y = buffer + GEMM_GUARD;
     a.y_stride = c->y_stride;
     if (residual == RESIDUAL_APART) a.residual = c->residual;
@@ -188,9 +208,9 @@ static double gemm_case_error(const gemm_case *c, int m, int scaled, gemm_residu
     for (int i = 0; i < m; i++)
         for (int n = 0; n < c->n; n++) {
             const size_t at = (size_t)i * (size_t)c->n + (size_t)n, out = (size_t)i * c->y_stride + (size_t)n;
-            const float x_scale = scaled ? c->x_scale[i] : 1.0f, row_scale = c->w.row_scale[n];
+            const float x_scale = scaled && c->a->group <= 0 ? c->x_scale[i] : 1.0f, row_scale = c->w.row_scale[n];
             const float rest = residual == RESIDUAL_NONE ? 0.0f : c->residual[out];
-            if (roundoff == 0.0 || c->a->code == FQ_INT8) {
+            if (roundoff == 0.0) {
                 const float expected = ((float)c->sum[at] * x_scale) * row_scale + rest;
                 if (!(y[out] == expected)) return (double)INFINITY;
                 continue;

@@ -1,3 +1,6 @@
 #!/bin/sh
-# The main job on the shipped model: every variant, accuracy and speed, into results/demo. Called by `make demo`.
-exec "${1:-build/fqbench}" run scenarios/quick.yaml --out results/demo
+# The main job on the shipped model: every variant, accuracy and speed, into results/demo, with a report. By `make demo`.
+set -eu
+fqbench=${1:-build/fqbench}
+"$fqbench" run scenarios/quick.yaml --out results/demo
+exec "$fqbench" report results/demo

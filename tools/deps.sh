@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install the Debian packages that build, tests and demo need and that are missing; nothing else. Run by `make deps`.
 set -eu
-packages="gcc make pkg-config libc6-dev libgsl-dev libcsv-dev libcyaml-dev libjansson-dev libpcre2-dev libcmocka-dev
+packages="gcc make pkg-config libc6-dev libgsl-dev libcsv-dev libcyaml-dev libjansson-dev libpcre2-dev libsqlite3-dev libcmocka-dev
 libopenblas0-openmp gnuplot-nox fonts-dejavu-core bible-kjv git ca-certificates"
 missing=
 for p in $packages; do

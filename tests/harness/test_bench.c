@@ -284,6 +284,31 @@ static void names_and_defaults(void **state) {
     fq_arena_free(&tiny);
 }
 
+static double device_clock(const void *context) {
+    return 1000.0 * ((const spinner *)context)->runs;
+}
+
+static void a_device_has_its_own_clock_and_ceilings(void **state) {
+    spinner s = {.letter = 'g', .ns = 1e4};
+    fq_task t = task_of(&s);
+    const fq_ceilings host = {.int8_flops = 1, .read_bps = 1}, device = {.int8_flops = 1e12, .read_bps = 1e9};
+    fq_bench_options o = exactly(6);
+    fq_measurement m;
+    t.engine = FQ_ENGINE_INT8;
+    t.flop = 500;
+    t.bytes = 100;
+    t.elapsed_ns = device_clock;
+    t.ceilings = &device;
+    assert_int_equal(fq_bench_run(&t, 1, &o, &host, &arena, &m), FQ_OK);
+    assert_int_equal(m.n_samples, 6);
+    for (int i = 0; i < 6; i++)
+        assert_true(m.samples[i] == 1000.0 * (m.n_warmup + i + 1));
+    assert_true(fabs(m.floor_ns - 100) < 1e-9); /* 100 bytes at 1 GB/s; the host's ceilings would make it INVALID */
+    assert_int_equal(m.verdict, FQ_VERDICT_PASS);
+    fq_bench_hold_to(&m, &host);
+    assert_int_equal(m.verdict, FQ_VERDICT_PASS);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rounds_alternate),
@@ -295,6 +320,7 @@ int main(void) {
         cmocka_unit_test(without_judge_there_is_no_verdict),
         cmocka_unit_test(floor_comes_from_the_tighter_ceiling),
         cmocka_unit_test(names_and_defaults),
+        cmocka_unit_test(a_device_has_its_own_clock_and_ceilings),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }

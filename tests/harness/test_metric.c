@@ -363,6 +363,54 @@ static void bad_window_is_refused_and_forgotten(void **state) {
     fq_accuracy_free(a);
 }
 
+/* Accuracy of one model: windows of n positions each, logits flat but for the target's, which gets lift[w]. */
+static fq_accuracy *scored(const float *lift, const int *length, int windows, int with_reference) {
+    enum { WORDS = 8 };
+    fq_accuracy *a;
+    assert_int_equal(fq_accuracy_create(&a), FQ_OK);
+    for (int w = 0; w < windows; w++) {
+        for (int i = 0; i < length[w]; i++) {
+            float test[WORDS] = {0}, ref[WORDS] = {0};
+            const int target = (i + w) % WORDS;
+            test[target] = lift[w] + 0.1f * (float)i;
+            ref[target] = 2 + 0.1f * (float)i;
+            assert_int_equal(fq_accuracy_add(a, test, with_reference ? ref : NULL, &target, 1, WORDS), FQ_OK);
+        }
+        assert_int_equal(fq_accuracy_end_window(a), FQ_OK);
+    }
+    return a;
+}
+
+static void difference_of_two_models(void **state) {
+    enum { N = 6 };
+    static const int length[N] = {3, 4, 3, 5, 2, 4};
+    static const float good[N] = {2.1f, 1.9f, 2.0f, 2.2f, 1.8f, 2.05f}, bad[N] = {1.0f, 0.9f, 1.3f, 1.1f, 0.8f, 1.2f};
+    fq_accuracy *a = scored(bad, length, N, 1), *b = scored(good, length, N, 1), *c = scored(good, length, N, 0);
+    fq_accuracy_summary sa = fq_accuracy_summarize(a, 7), sb = fq_accuracy_summarize(b, 7);
+    fq_accuracy_difference d = fq_accuracy_compare(a, b, 7), back = fq_accuracy_compare(b, a, 7);
+    assert_close(d.ppl, sa.ppl - sb.ppl, 1e-12);
+    assert_close(d.kld, sa.kld_mean - sb.kld_mean, 1e-7); /* divergences are kept as floats */
+    assert_true(d.ppl > 0 && d.ppl_lo > 0 && d.ppl_lo < d.ppl && d.ppl < d.ppl_hi);
+    assert_true(d.kld > 0 && d.kld_lo > 0 && d.kld_lo < d.kld && d.kld < d.kld_hi);
+    assert_close(back.ppl, -d.ppl, 1e-12);
+    assert_close(back.ppl_lo, -d.ppl_hi, 1e-9);
+    /* Paired: what both windows share cancels, so the interval is narrower than that of either model's perplexity. */
+    assert_true(d.ppl_hi - d.ppl_lo < sa.ppl_hi - sa.ppl_lo + sb.ppl_hi - sb.ppl_lo);
+    fq_accuracy_difference same = fq_accuracy_compare(b, b, 7);
+    assert_true(same.ppl == 0 && same.ppl_lo == 0 && same.ppl_hi == 0 && same.kld == 0 && same.kld_hi == 0);
+    fq_accuracy_difference bare = fq_accuracy_compare(b, c, 7); /* one of them has no reference */
+    assert_true(bare.ppl == 0 && isnan(bare.kld) && isnan(bare.kld_lo));
+    fq_accuracy_free(a);
+    fq_accuracy_free(b);
+    fq_accuracy_free(c);
+    a = scored(bad, length, 1, 1);
+    b = scored(good, length, 1, 1);
+    d = fq_accuracy_compare(a, b, 7);
+    assert_true(d.ppl > 0 && isnan(d.ppl_lo) && isnan(d.kld_hi));
+    fq_accuracy_free(a);
+    fq_accuracy_free(b);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(expf_is_accurate),
@@ -378,6 +426,7 @@ int main(void) {
         cmocka_unit_test(without_reference_the_rest_is_missing),
         cmocka_unit_test(few_windows_have_no_interval),
         cmocka_unit_test(bad_window_is_refused_and_forgotten),
+        cmocka_unit_test(difference_of_two_models),
     };
     return cmocka_run_group_tests(tests, make_text, drop_text);
 }

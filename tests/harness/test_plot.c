@@ -170,6 +170,40 @@ static void scatter(void **state) {
         svg_has(p, "scatter", variants[i]);
 }
 
+/* Cells of a grid with a hole; more layers make a taller picture, and the first one is on top. */
+static void heat(void **state) {
+    place *p = *state;
+    need_gnuplot();
+    static const char *const columns[] = {"q", "k", "v", "o", "gate", "up", "down"};
+    static char rows[32][16];
+    fq_plot_point q[7 * 32];
+    unsigned height[2];
+    fq_plot plot = {FQ_PLOT_HEAT, "SQNR of weights", "fireq", "projection", "layer", 0, 0, NAN, NULL, NULL, q, 0};
+    for (int tall = 0; tall < 2; tall++) {
+        const int n = tall ? 32 : 6;
+        for (int l = 0; l < n; l++) {
+            snprintf(rows[l], sizeof rows[l], "layer %d", l);
+            for (int c = 0; c < 7; c++) {
+                const double y = l == 1 && c == 2 ? NAN : 14 + 0.25 * l + c;
+                q[l * 7 + c] = (fq_plot_point){columns[c], rows[l], 0, y, NAN, NAN};
+            }
+        }
+        plot.n = 7 * n;
+        plot.log_y = tall;
+        write_plot(p, &plot, "heat", 0);
+        height[tall] = big_endian((load(p, "heat.png"), p->bytes + 20));
+        static const char *const texts[] = {"SQNR of weights", "fireq", "projection", "layer", "layer 0", "q", "down"};
+        for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+            svg_has(p, "heat", texts[i]);
+        svg_has(p, "heat", "14.0");
+        svg_has(p, "heat", rows[n - 1]);
+        assert_non_null(strstr(load(p, "heat.gp"), tall ? "set yrange [31.5:-0.5]" : "set yrange [5.5:-0.5]"));
+        assert_non_null(strstr(load(p, "heat.gp"), tall ? "\nset logscale cb" : "unset logscale cb"));
+        assert_null(strstr(load(p, "heat.gp"), "nan"));
+    }
+    assert_true(height[1] > height[0] + 200);
+}
+
 /* Quotes, gnuplot's escapes and substitutions, XML's special characters and UTF-8 are text like any other. */
 static void text_is_text(void **state) {
     place *p = *state;
@@ -178,7 +212,7 @@ static void text_is_text(void **state) {
                                {"it's", "say \"x\"\tand\n`touch pwned` @m %d \\n", 2, 2, NAN, NAN},
                                {"# no", "\xc3\xa9 & <tag>", 3, 3, NAN, NAN}};
     fq_plot plot = {FQ_PLOT_SCATTER, "'; system('touch pwned'); '", NULL, "x_1", "y", 0, 0, NAN, NULL, NULL, q, 3};
-    for (int kind = 0; kind < 3; kind++) {
+    for (int kind = 0; kind <= FQ_PLOT_HEAT; kind++) {
         plot.kind = (fq_plot_kind)kind;
         if (fq_plot_write(&plot, p->dir, "it's 1") != FQ_OK) fail_msg("%s", fq_message());
         check_files(p, "it's 1", 0);
@@ -199,7 +233,7 @@ static void text_is_text(void **state) {
 static void odd_data(void **state) {
     place *p = *state;
     need_gnuplot();
-    for (int kind = 0; kind < 3; kind++)
+    for (int kind = 0; kind <= FQ_PLOT_HEAT; kind++)
         for (int log = 0; log < 2; log++) {
             const fq_plot_point one[] = {{"s", "a", 3, 5, NAN, NAN}};
             const fq_plot_point equal[] = {{"s", "a", 1, 5, 5, 5}, {"s", "b", 2, 5, 5, 5}, {"t", "a", 1, 5, 4, 6}};
@@ -207,13 +241,14 @@ static void odd_data(void **state) {
                                            {"s", "c", 3, -2, -3, -1},  {"s", "d", 4, INFINITY, 1, 2},
                                            {"s", "e", 5, 7, 6, 1e9},   {"empty", "a", 1, NAN, NAN, NAN},
                                            {"zero", NULL, 0, 0, 0, 0}, {"s", "late", 6, 1e-9, NAN, NAN}};
+            const unsigned height = kind == FQ_PLOT_HEAT ? 0 : 750;
             fq_plot plot = {(fq_plot_kind)kind, "t", NULL, NULL, NULL, log, log, NAN, NULL, "z", one, 1};
             assert_int_equal(fq_plot_write(&plot, p->dir, "one"), FQ_OK);
-            check_files(p, "one", 750);
+            check_files(p, "one", height);
             plot.points = equal;
             plot.n = 3;
             assert_int_equal(fq_plot_write(&plot, p->dir, "equal"), FQ_OK);
-            check_files(p, "equal", 750);
+            check_files(p, "equal", height);
             plot.points = holes;
             plot.n = 8;
             write_plot(p, &plot, "holes", 0);
@@ -334,6 +369,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(bars, setup, teardown),
         cmocka_unit_test_setup_teardown(lines, setup, teardown),
         cmocka_unit_test_setup_teardown(scatter, setup, teardown),
+        cmocka_unit_test_setup_teardown(heat, setup, teardown),
         cmocka_unit_test_setup_teardown(text_is_text, setup, teardown),
         cmocka_unit_test_setup_teardown(odd_data, setup, teardown),
         cmocka_unit_test_setup_teardown(refused, setup, teardown),

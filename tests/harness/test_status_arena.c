@@ -18,7 +18,7 @@
 #include "harness/status.h"
 
 static void every_status_has_text_and_code(void **state) {
-    static const int codes[FQ_STATUS_COUNT] = {0, 2, 2, 2, 2, 1, 1, 1, 77};
+    static const int codes[FQ_STATUS_COUNT] = {0, 2, 2, 2, 2, 1, 1, 1, 77, 3, 4};
     for (int i = 0; i < FQ_STATUS_COUNT; i++) {
         assert_true(strlen(fq_status_name((fq_status)i)) > 1);
         assert_int_equal(fq_status_exit_code((fq_status)i), codes[i]);
@@ -171,6 +171,32 @@ static void clock_runs_forward(void **state) {
     assert_int_equal(strlen(utc), 20);
 }
 
+static char released[16];
+static size_t n_released;
+static void note(void *what) {
+    if (n_released + 1 < sizeof released) released[n_released++] = *(const char *)what;
+}
+
+static void deferred_releases_run_once_and_last_first(void **state) {
+    fq_arena a;
+    memset(released, 0, sizeof released);
+    n_released = 0;
+    assert_int_equal(fq_arena_init(&a, 0), FQ_OK);
+    assert_int_equal(fq_arena_defer(&a, note, "a"), FQ_OK);
+    const size_t mark = a.used;
+    assert_int_equal(fq_arena_defer(&a, note, "b"), FQ_OK);
+    assert_int_equal(fq_arena_defer(&a, note, "c"), FQ_OK);
+    fq_arena_reset(&a, a.used);
+    assert_string_equal(released, "");
+    fq_arena_reset(&a, mark);
+    assert_string_equal(released, "cb");
+    assert_int_equal(fq_arena_defer(&a, note, "d"), FQ_OK);
+    fq_arena_free(&a);
+    assert_string_equal(released, "cbda");
+    fq_arena_free(&a);
+    assert_string_equal(released, "cbda");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_status_has_text_and_code),
@@ -182,6 +208,7 @@ int main(void) {
         cmocka_unit_test(exhaustion_is_an_error_with_a_message),
         cmocka_unit_test(printf_formats),
         cmocka_unit_test(clock_runs_forward),
+        cmocka_unit_test(deferred_releases_run_once_and_last_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -142,6 +142,193 @@ static void teeth_are_rejected(void **state) {
     assert_true(trial_passes(&k, &s));
 }
 
+/* Scores in float16 and the ways a cache row can be coded. Few keys: a score next to a rounding boundary of float16
+ * widens its query's bound, so that some queries must be without one. */
+static void new_teeth_are_rejected(void **state) {
+    static const struct {
+        const char *kv, *q, *p;
+        fq_format_id scores;
+        fq_status (*run)(const fq_attention_args *a);
+        int passes;
+    } teeth[] = {{"kv.f32", "q.f32", "p.f32", FQ_F16, fq_teeth_attention_none, 1},
+                 {"kv.f32", "q.f32", "p.f32", FQ_F16, fq_teeth_attention_f32_scores, 0},
+                 {"kv.f32", "q.f32", "p.f32", FQ_F16, fq_teeth_attention_f16_once, 0},
+                 {"kv.int4.head.e4m3", "q.e4m3.head", "p.f32", FQ_F16, fq_teeth_attention_none, 1},
+                 {"kv.int4.head.e4m3", "q.e4m3.head", "p.f32", FQ_F16, fq_teeth_attention_f32_scores, 0},
+                 {"kv.int4.head.e4m3", "q.e4m3.head", "p.f32", FQ_F16, fq_teeth_attention_f16_once, 0},
+                 {"kv.uint4.head.f16", "q.e4m3.head", "p.e4m3", FQ_F32, fq_teeth_attention_none, 1},
+                 {"kv.uint4.head.f16", "q.e4m3.head", "p.e4m3", FQ_F32, fq_teeth_attention_no_zero, 0},
+                 {"kv.int4.head.e4m3s", "q.e4m3.head", "p.e4m3", FQ_F32, fq_teeth_attention_none, 1},
+                 {"kv.int4.head.e4m3s", "q.e4m3.head", "p.e4m3", FQ_F32, fq_teeth_attention_unsigned_scale, 0}};
+    for (size_t i = 0; i < sizeof teeth / sizeof teeth[0]; i++) {
+        fq_kernel k = tooth(FQ_OP_ATTENTION_PREFILL, "tooth");
+        fq_trial_shape s = fq_trial_default(k.op);
+        k.run.attention = teeth[i].run;
+        s.seq = 40;
+        s.kv = fq_recipe_find(teeth[i].kv);
+        s.q = fq_recipe_find(teeth[i].q);
+        s.p = fq_recipe_find(teeth[i].p);
+        s.scores = teeth[i].scores;
+        assert_int_equal(trial_passes(&k, &s), teeth[i].passes);
+    }
+}
+
+/* Three sums of 64 products. The first passes 65504 in its first 32 (80000) and loses 60000 in the rest, the second
+ * stays beyond, the third adds 6 to 16384, where float16's unit is 16. */
+static void float16_scores_saturate_and_lose(void **state) {
+    enum { D = 64, KEYS = 3 };
+    static const double sums[2][KEYS] = {{20000.0, 160000.0, 16384.0 + 6.0}, {5504.0, 65504.0, 16384.0}};
+    const int past = KEYS - 1;
+    fq_arena arena;
+    fq_kv_cache kv;
+    assert_int_equal(fq_arena_init(&arena, 0), FQ_OK);
+    assert_int_equal(fq_kv_cache_create(&kv, fq_recipe_find("kv.f32"), 1, 1, D, KEYS, &arena), FQ_OK);
+    float q[D], out[D], scale = 1e-4f;
+    for (int d = 0; d < D; d++) {
+        q[d] = 50.0f;
+        const float key[KEYS] = {d < 32 ? 50.0f : -37.5f, 50.0f, d < 32 ? 10.24f : d < 36 ? 0.03f : 0.0f};
+        for (int t = 0; t < KEYS; t++) {
+            ((float *)(void *)(kv.k + (size_t)t * kv.row_bytes))[d] = key[t];
+            ((float *)(void *)(kv.v + (size_t)t * kv.row_bytes))[d] = d % KEYS == t ? 1.0f : 0.0f;
+        }
+    }
+    for (int i = 0; i < 2 * fq_kernel_count; i++) {
+        const fq_kernel *k = &fq_kernels[i / 2];
+        if (k->family != FQ_FAMILY_attention || !fq_kernel_usable(k, NULL)) continue;
+        fq_attention_args a = {.q_recipe = fq_recipe_find("q.f32"),
+                               .p_recipe = fq_recipe_find("p.f32"),
+                               .q = q,
+                               .q_stride = sizeof q,
+                               .q_scale = &scale,
+                               .kv = &kv,
+                               .batch = 1,
+                               .seq = 1,
+                               .heads = 1,
+                               .past = &past,
+                               .causal = 1,
+                               .scores = i % 2 ? FQ_F16 : FQ_F32,
+                               .out = out,
+                               .out_stride = D};
+        a.scratch = fq_arena_alloc(&arena, k->scratch.attention(&a));
+        assert_int_equal(k->run.attention(&a), FQ_OK);
+        double p[KEYS], l = 0.0;
+        for (int t = 0; t < KEYS; t++)
+            l += p[t] = exp(sums[i % 2][t] * 1e-4 / 8.0);
+        for (int d = 0; d < D; d++)
+            assert_true(fabs((double)out[d] - p[d % KEYS] / l) < 1e-6);
+        a.scores = FQ_BF16;
+        assert_int_equal(k->run.attention(&a), FQ_ERR_UNSUPPORTED);
+    }
+    fq_arena_free(&arena);
+}
+
+/* q (k - c) = q k - q c: the same for all keys of a query, so the softmax does not see it. */
+static void an_offset_of_the_keys_changes_nothing(void **state) {
+    enum { B = 2, SEQ = 11, H = 4, KV = 2, D = 24, WIDTH = (H + 2 * KV) * D, TOKENS = B * SEQ };
+    static const int past[B] = {0, 0};
+    static float qkv[TOKENS][WIDTH], q[TOKENS][H * D], out[2][TOKENS][H * D];
+    float cos_t[SEQ * D / 2], sin_t[SEQ * D / 2], offset[KV * D];
+    fq_rng rng = fq_rng_seed(17, 0);
+    fq_rng_fill_gauss(&rng, qkv[0], sizeof qkv / sizeof(float), 1.0f);
+    fq_rng_fill_gauss(&rng, offset, KV * D, 3.0f);
+    for (int i = 0; i < SEQ * D / 2; i++) {
+        const double angle = i / (D / 2) * pow(10000.0, -2.0 * (i % (D / 2)) / D);
+        cos_t[i] = (float)cos(angle);
+        sin_t[i] = (float)sin(angle);
+    }
+    for (int r = 0; r < fq_kernel_count; r++) {
+        const fq_kernel *rope = &fq_kernels[r];
+        if (rope->family != FQ_FAMILY_rope || !fq_kernel_usable(rope, NULL)) continue;
+        for (int i = 0; i < fq_kernel_count; i++) {
+            const fq_kernel *k = &fq_kernels[i];
+            if (k->family != FQ_FAMILY_attention || !fq_kernel_usable(k, NULL)) continue;
+            fq_arena arena;
+            fq_kv_cache kv;
+            assert_int_equal(fq_arena_init(&arena, 0), FQ_OK);
+            assert_int_equal(fq_kv_cache_create(&kv, fq_recipe_find("kv.f32"), B, KV, D, SEQ, &arena), FQ_OK);
+            for (int with = 0; with < 2; with++) {
+                const fq_rope_args g = {.batch = B,
+                                        .seq = SEQ,
+                                        .heads = H,
+                                        .past = past,
+                                        .qkv = qkv[0],
+                                        .qkv_stride = WIDTH,
+                                        .cos_t = cos_t,
+                                        .sin_t = sin_t,
+                                        .k_offset = with ? offset : NULL,
+                                        .q_recipe = fq_recipe_find("q.f32"),
+                                        .q = q,
+                                        .q_stride = sizeof q[0],
+                                        .kv = &kv};
+                assert_int_equal(rope->run.rope(&g), FQ_OK);
+                fq_attention_args a = {.q_recipe = g.q_recipe,
+                                       .p_recipe = fq_recipe_find("p.f32"),
+                                       .q = q,
+                                       .q_stride = sizeof q[0],
+                                       .kv = &kv,
+                                       .batch = B,
+                                       .seq = SEQ,
+                                       .heads = H,
+                                       .past = past,
+                                       .causal = 1,
+                                       .out = out[with][0],
+                                       .out_stride = H * D};
+                a.scratch = fq_arena_alloc(&arena, k->scratch.attention(&a));
+                assert_int_equal(k->run.attention(&a), FQ_OK);
+            }
+            float most = 0.0f;
+            for (int j = 0; j < TOKENS * H * D; j++)
+                most = fmaxf(most, fabsf(out[0][j / (H * D)][j % (H * D)] - out[1][j / (H * D)][j % (H * D)]));
+            assert_true(most > 0.0f); /* the keys did differ */
+            assert_true(most < 1e-5f);
+            fq_arena_free(&arena);
+        }
+    }
+}
+
+/* Numbers whose codes, scales and operand values are known without arithmetic. */
+static void cache_rows_of_every_coding(void **state) {
+    enum { D = 6 };
+    static const struct {
+        const char *recipe;
+        float x[D], scale;
+        uint8_t zero;
+        float want[D];
+        size_t bytes;
+    } rows[] = {/* absmax / 7 = 17 / 7 is 2.421875 in bfloat16, 2.5 in E4M3; the operand is E4M3 in both */
+                {"kv.int4.head.bf16", {-17, 17, 0, 2, 5, -12}, 2.421875f, 0, {-16, 16, 0, 2.5f, 5, -12}, 3 + 2},
+                {"kv.int4.head.e4m3", {-17, 17, 0, 2, 5, -12}, 2.5f, 0, {-18, 18, 0, 2.5f, 5, -12}, 3 + 1},
+                /* x* = 16: scale -2, code -8; -16 would need code 8, which is cut to 7 */
+                {"kv.int4.head.e4m3s", {16, -16, 0, 2, -4, 15}, -2.0f, 0, {16, -14, 0, 2, -4, 16}, 3 + 1},
+                {"kv.int4.head.e4m3s", {-16, 16, 0, 2, -4, 15}, 2.0f, 0, {-16, 14, 0, 2, -4, 14}, 3 + 1},
+                /* -10 .. 5: scale 1, zero point 10 */
+                {"kv.uint4.head.f16", {-10, 5, 0, 2, -4, 4.4f}, 1.0f, 10, {-10, 5, 0, 2, -4, 4}, 3 + 2 + 1},
+                /* nothing below 0: the zero point is 0 */
+                {"kv.uint4.head.f16", {30, 5, 0, 2, 14, 9}, 2.0f, 0, {30, 4, 0, 2, 14, 8}, 3 + 2 + 1}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        fq_arena arena;
+        fq_kv_cache kv;
+        uint32_t code;
+        uint8_t zero;
+        float scale, out[D];
+        assert_int_equal(fq_arena_init(&arena, 0), FQ_OK);
+        assert_int_equal(fq_kv_cache_create(&kv, fq_recipe_find(rows[i].recipe), 2, 3, D, 5, &arena), FQ_OK);
+        assert_int_equal(fq_kv_cache_bytes_per_token(&kv), 2 * 3 * rows[i].bytes);
+        assert_int_equal(kv.k_zero != NULL, strstr(rows[i].recipe, "uint4") != NULL);
+        const size_t row = (1 * 3 + 2) * 5 + 4, width = fq_format_bytes(kv.recipe->scale, 1);
+        uint8_t *codes = kv.v + row * kv.row_bytes;
+        assert_int_equal(fq_quantize_row_zero(kv.recipe, rows[i].x, D, 1.0f, codes, &scale, &code, &zero), FQ_OK);
+        assert_true(scale == rows[i].scale);
+        assert_int_equal(zero, rows[i].zero);
+        memcpy(kv.v_scale + row * width, &code, width);
+        if (kv.v_zero) kv.v_zero[row] = zero;
+        fq_kv_cache_values(&kv, 1, 1, 2, 4, out);
+        for (int d = 0; d < D; d++)
+            assert_true(out[d] == rows[i].want[d]);
+        fq_arena_free(&arena);
+    }
+}
+
 static void cache_values_and_bytes(void **state) {
     fq_arena arena;
     fq_kv_cache kv;
@@ -167,9 +354,16 @@ static void cache_values_and_bytes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(checked_at_odd_sizes),        cmocka_unit_test(threads_give_equal_bits),
-        cmocka_unit_test(agrees_with_plain_attention), cmocka_unit_test(refuses_an_unknown_p),
-        cmocka_unit_test(teeth_are_rejected),          cmocka_unit_test(cache_values_and_bytes),
+        cmocka_unit_test(checked_at_odd_sizes),
+        cmocka_unit_test(threads_give_equal_bits),
+        cmocka_unit_test(agrees_with_plain_attention),
+        cmocka_unit_test(refuses_an_unknown_p),
+        cmocka_unit_test(teeth_are_rejected),
+        cmocka_unit_test(cache_values_and_bytes),
+        cmocka_unit_test(new_teeth_are_rejected),
+        cmocka_unit_test(float16_scores_saturate_and_lose),
+        cmocka_unit_test(an_offset_of_the_keys_changes_nothing),
+        cmocka_unit_test(cache_rows_of_every_coding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include "tests/kernels/trials.h"
 #include <math.h>
 #include "harness/rng.h"
+#include "kernels/functions.h"
 #include "tests/teeth/teeth_rows.h"
 
 static void checked_at_odd_sizes(void **state) {
@@ -99,6 +100,78 @@ static void scores_depend_on_distance(void **state) {
     }
 }
 
+/* Keys that are not rotated, and values: codes, scales and zero points must be those of fq_quantize_row_zero, for
+ * every recipe, with a clip, and where rows are zero, tiny, huge, of one sign, or have two largest numbers. */
+static void cache_codes_equal_the_quantizer(void **state) {
+    enum { ROWS = 40, N = 66 };
+    static float x[ROWS][4 * N];
+    float one[N / 2], none[N / 2], offset[N], q[N];
+    fq_rng rng = fq_rng_seed(21, 0);
+    for (int r = 0; r < ROWS; r++) {
+        fq_rng_fill_gauss(&rng, x[r], 4 * N, powf(10.0f, (float)(r % 13 - 6)));
+        for (int i = 0; i < 4 * N; i++) {
+            if (r % 5 == 1) x[r][i] = fabsf(x[r][i]);
+            if (r % 5 == 2) x[r][i] = -fabsf(x[r][i]);
+            if (r == 3) x[r][i] = 0.0f;
+            if (r == 4) x[r][i] *= 1e-38f;
+            if (r == 8) x[r][i] *= 1e30f;
+            if (r >= 14 && r < 20) x[r][i] = (float)((i * 7 + r) % 31 - 14) * 0.5f; /* -7 .. 8: ties of UINT4 */
+        }
+        for (int part = N; part < 3 * N && r >= 20; part += N) { /* equal in magnitude, either sign first */
+            x[r][part + 5] = r % 2 ? 1e7f : -1e7f;
+            x[r][part + 40] = -x[r][part + 5];
+        }
+    }
+    for (int i = 0; i < N / 2; i++)
+        one[i] = 1.0f, none[i] = 0.0f;
+    for (int i = 0; i < N; i++)
+        offset[i] = 0.25f * (float)(i % 9 - 4);
+    for (int i = 0; i < fq_kernel_count; i++) {
+        const fq_kernel *k = &fq_kernels[i];
+        if (k->family != FQ_FAMILY_rope || !fq_kernel_usable(k, NULL)) continue;
+        for (int id = 0; id < FQ_RECIPE_COUNT * ROWS * 2; id++) {
+            const fq_recipe *recipe = &fq_recipes[id / (ROWS * 2)];
+            const int r = id / 2 % ROWS, with = id % 2, past = 0;
+            if (strncmp(recipe->name, "kv.", 3) != 0) continue;
+            fq_arena arena;
+            fq_kv_cache kv;
+            const float clip[2] = {0.8125f, 1.1f};
+            assert_int_equal(fq_arena_init(&arena, 1 << 16), FQ_OK);
+            assert_int_equal(fq_kv_cache_create(&kv, recipe, 1, 1, N, 1, &arena), FQ_OK);
+            const fq_rope_args a = {.batch = 1,
+                                    .seq = 1,
+                                    .heads = 1,
+                                    .past = &past,
+                                    .qkv = x[r],
+                                    .qkv_stride = 4 * N,
+                                    .cos_t = one,
+                                    .sin_t = none,
+                                    .k_offset = with ? offset : NULL,
+                                    .k_clip = with ? &clip[0] : NULL,
+                                    .v_clip = with ? &clip[1] : NULL,
+                                    .q_recipe = fq_recipe_find("q.f32"),
+                                    .q = q,
+                                    .q_stride = sizeof q,
+                                    .kv = &kv};
+            assert_int_equal(k->run.rope(&a), FQ_OK);
+            for (int which = 0; which < 2; which++) {
+                const uint8_t *scales = which ? kv.v_scale : kv.k_scale, *zeros = which ? kv.v_zero : kv.k_zero;
+                uint8_t codes[4 * N], zero;
+                float y[N], scale;
+                uint32_t code;
+                for (int d = 0; d < N; d++)
+                    y[d] = x[r][(1 + which) * N + d] - (with && !which ? offset[d] : 0.0f);
+                assert_int_equal(
+                    fq_quantize_row_zero(recipe, y, N, with ? clip[which] : 1.0f, codes, &scale, &code, &zero), FQ_OK);
+                assert_memory_equal(which ? kv.v : kv.k, codes, fq_format_bytes(recipe->code, N));
+                if (scales) assert_memory_equal(scales, &code, fq_format_bytes(recipe->scale, 1));
+                if (zeros) assert_int_equal(*zeros, zero);
+            }
+            fq_arena_free(&arena);
+        }
+    }
+}
+
 static void refuses_bad_input(void **state) {
     for (int i = 0; i < fq_kernel_count; i++) {
         const fq_kernel *k = &fq_kernels[i];
@@ -128,13 +201,27 @@ static void teeth_are_rejected(void **state) {
     assert_false(trial_passes(&k, &s));
     k.run.rope = fq_teeth_rope_next_row;
     assert_false(trial_passes(&k, &s));
+    s.key_offset = 1;
+    k.run.rope = fq_teeth_rope_no_offset;
+    assert_false(trial_passes(&k, &s));
+    s.clip = 1;
+    for (int r = 0; r < FQ_RECIPE_COUNT; r++) {
+        s.kv = &fq_recipes[r];
+        if (strncmp(s.kv->name, "kv.", 3) != 0 || s.kv->group == FQ_NO_SCALE) continue;
+        k.run.rope = fq_rope_quant_ref;
+        assert_true(trial_passes(&k, &s));
+        k.run.rope = fq_teeth_rope_no_clip;
+        assert_false(trial_passes(&k, &s));
+        k.run.rope = fq_recipe_has_zero(s.kv) ? fq_teeth_rope_next_zero : fq_teeth_rope_symmetric;
+        assert_int_equal(trial_passes(&k, &s), s.kv->range == FQ_RANGE_SYMMETRIC);
+    }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(checked_at_odd_sizes),      cmocka_unit_test(threads_give_equal_bits),
         cmocka_unit_test(scores_depend_on_distance), cmocka_unit_test(refuses_bad_input),
-        cmocka_unit_test(teeth_are_rejected),
+        cmocka_unit_test(teeth_are_rejected),        cmocka_unit_test(cache_codes_equal_the_quantizer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

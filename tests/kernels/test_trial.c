@@ -5,7 +5,7 @@
 #include "tests/teeth/teeth.h"
 
 static const fq_op products[] = {FQ_OP_GEMM_F32,  FQ_OP_GEMM_BF16, FQ_OP_GEMM_W4A16, FQ_OP_GEMM_I4F8,
-                                 FQ_OP_GEMM_F8F8, FQ_OP_GEMM_I8I8, FQ_OP_GEMM_I4I8};
+                                 FQ_OP_GEMM_F8F8, FQ_OP_GEMM_I8I8, FQ_OP_GEMM_I4I8,  FQ_OP_GEMM_ANY};
 enum { PRODUCTS = sizeof products / sizeof products[0] };
 
 static void products_are_checked_at_odd_sizes(void **state) {
@@ -59,7 +59,32 @@ static void wrong_products_are_rejected(void **state) {
             k.run.gemm = fq_teeth_gemm_unrounded_operand;
             assert_false(trial_passes(&k, &s));
         }
+        if (fq_recipe_has_zero(s.w)) {
+            k.run.gemm = fq_teeth_gemm_ignores_zero_point;
+            assert_false(trial_passes(&k, &s));
+        }
     }
+}
+
+static void books_and_groups_are_judged(void **state) {
+    fq_trial_shape s = odd_shape(FQ_OP_GEMM_I4F8);
+    s.books = 1;
+    fq_kernel k = gemm_tooth(FQ_OP_GEMM_I4F8, fq_teeth_gemm_right);
+    assert_true(trial_passes(&k, &s));
+    k.run.gemm = fq_teeth_gemm_ignores_book;
+    assert_false(trial_passes(&k, &s));
+    s = odd_shape(FQ_OP_GEMM_ANY);
+    s.w = &fq_recipes[FQ_RECIPE_W_INT4_G128_EXACT];
+    s.a = &fq_recipes[FQ_RECIPE_A_INT4_G128];
+    k = gemm_tooth(FQ_OP_GEMM_ANY, fq_teeth_gemm_right);
+    assert_true(trial_passes(&k, &s));
+    k.run.gemm = fq_teeth_gemm_ignores_x_scale;
+    assert_false(trial_passes(&k, &s));
+    s.w = &fq_recipes[FQ_RECIPE_W_UINT4_QOQ];
+    k.run.gemm = fq_teeth_gemm_right;
+    assert_true(trial_passes(&k, &s));
+    k.run.gemm = fq_teeth_gemm_ignores_zero_point;
+    assert_false(trial_passes(&k, &s));
 }
 
 /* An error of 2e-3 of every output is inside K u sum|x||w|; only the Frobenius norm can see it. */
@@ -170,8 +195,8 @@ static void least_work_is_counted(void **state) {
     assert_int_equal(fq_arena_init(&arena, 0), FQ_OK);
     assert_int_equal(fq_trial_create(fq_kernel_ref(FQ_OP_GEMM_I4F8), &s, &arena, &t), FQ_OK);
     assert_true(fq_trial_flop(t) == 2.0 * 3 * 10 * 256);
-    /* weights: 128 bytes of codes, 2 scales and a row scale a row; activations with a scale a token; outputs */
-    assert_true(fq_trial_bytes(t) == 10 * (128 + 2 + 4) + 3 * (256 + 4) + 3 * 10 * 4);
+    /* weights: 128 bytes of codes, 2 scales a row, one tensor scale; activations with a scale a token; outputs */
+    assert_true(fq_trial_bytes(t) == 10 * (128 + 2) + 4 + 3 * (256 + 4) + 3 * 10 * 4);
     s = fq_trial_default(FQ_OP_ATTENTION_PREFILL);
     s.seq = 3;
     s.past = 5;
@@ -213,10 +238,15 @@ static void impossible_shapes_are_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(products_are_checked_at_odd_sizes), cmocka_unit_test(wrong_products_are_rejected),
-        cmocka_unit_test(frobenius_sees_what_elements_hide), cmocka_unit_test(samples_include_the_corners),
-        cmocka_unit_test(guards_stand_everywhere),           cmocka_unit_test(copies_rotate),
-        cmocka_unit_test(an_output_nobody_wrote_is_wrong),   cmocka_unit_test(least_work_is_counted),
+        cmocka_unit_test(products_are_checked_at_odd_sizes),
+        cmocka_unit_test(wrong_products_are_rejected),
+        cmocka_unit_test(books_and_groups_are_judged),
+        cmocka_unit_test(frobenius_sees_what_elements_hide),
+        cmocka_unit_test(samples_include_the_corners),
+        cmocka_unit_test(guards_stand_everywhere),
+        cmocka_unit_test(copies_rotate),
+        cmocka_unit_test(an_output_nobody_wrote_is_wrong),
+        cmocka_unit_test(least_work_is_counted),
         cmocka_unit_test(impossible_shapes_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

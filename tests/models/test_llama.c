@@ -40,7 +40,7 @@ static int setup(void **state) {
     size_t n;
     char what[96];
     assert_int_equal(fq_calibration_ids(f32, 1, &ids, &n, &window, what), FQ_OK);
-    assert_int_equal(fq_calibrate(f32, ids, n, window, &calibration), FQ_OK);
+    assert_int_equal(fq_calibrate(f32, ids, n, window, 1, &calibration), FQ_OK);
     free(ids);
     fq_llama_free(f32);
     return 0;

@@ -31,6 +31,10 @@ static int is_integer(fq_format_id f) {
     return fq_formats[f].exponent_bits == 0;
 }
 
+static int is_signed(fq_format_id f) {
+    return f != FQ_UINT4;
+}
+
 /* Largest finite code without sign. */
 static uint32_t top_code(fq_format_id f) {
     switch (f) {
@@ -48,6 +52,8 @@ static uint32_t top_code(fq_format_id f) {
         return 0x7;
     case FQ_INT8:
         return 127;
+    case FQ_UINT4:
+        return 15;
     default:
         return 7;
     }
@@ -68,7 +74,7 @@ static uint32_t sign_bit(fq_format_id f) {
  */
 static uint32_t searched_code(fq_format_id f, float x) {
     if (is_integer(f)) {
-        const int lo = f == FQ_INT8 ? -127 : -8, hi = (int)top_code(f);
+        const int lo = !is_signed(f) ? 0 : f == FQ_INT8 ? -127 : -8, hi = (int)top_code(f);
         int q = lo;
         while (q < hi && ((double)x > q + 0.5 || ((double)x == q + 0.5 && q % 2 != 0)))
             q++;
@@ -129,7 +135,7 @@ static void test_table(void **state) {
     for (int f = 0; f < FQ_FORMAT_COUNT; f++) {
         const fq_format *t = &fq_formats[f];
         assert_int_equal(fq_format_find(t->name), f);
-        assert_int_equal(t->bits, 1 + t->exponent_bits + t->mantissa_bits);
+        assert_int_equal(t->bits, is_signed(f) + t->exponent_bits + t->mantissa_bits);
         if (!is_integer(f)) assert_true(t->max == magnitude(f, top_code(f)));
         assert_true((double)t->decode(top_code(f)) == t->max);
         assert_int_equal(fq_format_bytes(f, 0), 0);
@@ -169,6 +175,11 @@ static void test_known_values(void **state) {
     assert_int_equal(fq_int4_encode(-8.5f), 8);
     assert_int_equal(fq_int4_encode(7.5f), 7);
     assert_int_equal(fq_int4_encode(-0.5f), 0);
+    assert_int_equal(fq_uint4_encode(-3.0f), 0);
+    assert_int_equal(fq_uint4_encode(7.5f), 8);
+    assert_int_equal(fq_uint4_encode(14.5f), 14);
+    assert_int_equal(fq_uint4_encode(1e9f), 15);
+    assert_true(fq_uint4_decode(15) == 15.0f);
     assert_true(fq_int8_decode(0x80) == -128.0f);
     assert_true(fq_int4_decode(8) == -8.0f);
 }
@@ -182,7 +193,7 @@ static void test_every_code(void **state) {
             const float x = t->decode(c);
             const uint32_t a = c & (sign - 1);
             if (is_integer(f)) {
-                assert_true((double)x == (double)(c & sign ? (int)c - (int)codes : (int)c));
+                assert_true((double)x == (double)(is_signed(f) && c & sign ? (int)c - (int)codes : (int)c));
                 if (f != FQ_INT8 || c != 0x80) assert_int_equal(t->encode(x), c);
             } else if (a <= top_code(f)) {
                 assert_true((double)x == (c & sign ? -magnitude(f, a) : magnitude(f, a)));
@@ -201,6 +212,7 @@ static void test_every_code(void **state) {
     assert_int_equal(fq_e2m1_encode(NAN), 0);
     assert_int_equal(fq_int8_encode(NAN), 0);
     assert_int_equal(fq_int4_encode(NAN), 0);
+    assert_int_equal(fq_uint4_encode(NAN), 0);
     assert_true(isnan(fq_f32_decode(fq_f32_encode(NAN))));
 }
 

@@ -12,6 +12,7 @@
 #include "harness/arena.h"
 #include "harness/cpu.h"
 #include "harness/rng.h"
+#include "quant/codebook.h"
 #include "quant/qmatrix.h"
 
 enum { ROWS = 6, MOST_COLS = 576 };
@@ -56,6 +57,8 @@ static size_t scales_bytes(const fq_qmatrix *q) {
 static void assert_same(const fq_qmatrix *a, const fq_qmatrix *b) {
     assert_memory_equal(a->codes, b->codes, code_bytes(a));
     if (a->scales != NULL) assert_memory_equal(a->scales, b->scales, scales_bytes(a));
+    if (a->zeros != NULL)
+        assert_memory_equal(a->zeros, b->zeros, (size_t)a->rows * (size_t)(a->groups > 0 ? a->groups : 1));
     assert_memory_equal(a->row_scale, b->row_scale, (size_t)a->rows * sizeof(float));
 }
 
@@ -77,10 +80,24 @@ static uint32_t scale_code_at(const fq_qmatrix *q, int r, int g) {
     return code;
 }
 
-/* Scale under which element (r, c) was coded. */
+/* Scale under which element (r, c) was coded, of its INT8 number where there are two levels. */
 static float scale_of(const fq_qmatrix *q, int r, int c) {
     if (q->groups > 0) return fq_formats[q->recipe->scale].decode(scale_code_at(q, r, c / q->group));
     return q->row_scale[r];
+}
+
+static uint8_t zero_of(const fq_qmatrix *q, int r, int c) {
+    return fq_qmatrix_zero(q, r, q->groups > 0 ? c / q->group : 0);
+}
+
+static int two_levels(const fq_recipe *r) {
+    return r->range == FQ_RANGE_PROGRESSIVE;
+}
+
+/* Code of x under a scale and a zero point. */
+static uint32_t plain_code(const fq_recipe *r, float x, float s, uint8_t zero) {
+    if (!fq_recipe_has_zero(r)) return fq_formats[r->code].encode(x / s);
+    return (uint32_t)fmax(0, fmin(15, nearbyint((double)(x / s)) + zero));
 }
 
 #define EACH_RECIPE_AND_WIDTH(r, cols)                                                                                 \
@@ -99,6 +116,8 @@ static void test_storage(void **state) {
         assert_int_equal(q.groups, r->group > 0 ? (cols + r->group - 1) / r->group : 0);
         assert_int_equal(q.group, r->group > 0 ? r->group : r->group == 0 ? cols : 0);
         assert_int_equal(q.scales != NULL, r->group > 0);
+        assert_int_equal(q.zeros != NULL, fq_recipe_has_zero(r));
+        assert_null(q.book);
         for (int i = 0; i < ROWS; i++)
             assert_true(q.row_scale[i] == 1.0f);
     }
@@ -114,20 +133,42 @@ static void test_against_plain_quantizer(void **state) {
         const fq_qmatrix q = quantized(r, w, ROWS, cols, tensor_scale);
         const int group = r->group > 0 ? r->group : cols;
         for (int i = 0; i < ROWS; i++) {
+            float x[MOST_COLS], t = tensor_scale;
             fq_qmatrix_values(&q, i, values);
             fq_qmatrix_dequantize(&q, i, real);
+            for (int c = 0; c < cols; c++)
+                x[c] = w[i * cols + c] * tensor_scale;
+            if (two_levels(r)) {
+                float a = 0;
+                for (int c = 0; c < cols; c++)
+                    a = fmaxf(a, fabsf(x[c]));
+                for (int c = 0; c < cols; c++)
+                    x[c] = nearbyintf(x[c] / (a / 119));
+                t = tensor_scale / (a / 119);
+            }
             for (int c0 = 0; c0 < cols; c0 += group) {
                 const int end = c0 + group < cols ? c0 + group : cols;
-                float a = 0, s = 1;
+                float extreme = 0, lo = 0, hi = 0, s = 1;
                 uint32_t scale_code = 0;
-                for (int c = c0; c < end; c++)
-                    a = fmaxf(a, fabsf(w[i * cols + c] * tensor_scale));
-                if (r->group != FQ_NO_SCALE) s = fq_recipe_scale(r, a, &scale_code);
-                if (r->group > 0) assert_int_equal(scale_code_at(&q, i, c0 / group), scale_code);
-                assert_true(q.row_scale[i] == (r->group > 0 ? 1 / tensor_scale : s));
+                uint8_t zero = 0;
                 for (int c = c0; c < end; c++) {
-                    const uint32_t code = fq_formats[r->code].encode(w[i * cols + c] * tensor_scale / s);
-                    const float value = fq_recipe_value(r, code, s);
+                    if (fabsf(x[c]) > fabsf(extreme)) extreme = x[c];
+                    lo = fminf(lo, x[c]);
+                    hi = fmaxf(hi, x[c]);
+                }
+                if (fq_recipe_has_zero(r))
+                    s = fq_recipe_scale_zero(r, lo, hi, &scale_code, &zero);
+                else if (r->group != FQ_NO_SCALE)
+                    s = fq_recipe_scale(r, r->range == FQ_RANGE_SIGNED ? extreme : fabsf(extreme), &scale_code);
+                if (r->group > 0) assert_int_equal(scale_code_at(&q, i, c0 / group), scale_code);
+                assert_int_equal(zero_of(&q, i, c0), zero);
+                if (two_levels(r))
+                    assert_true(fabsf(q.row_scale[i] * t - 1) <= FLT_EPSILON);
+                else
+                    assert_true(q.row_scale[i] == (r->group > 0 ? 1 / tensor_scale : s));
+                for (int c = c0; c < end; c++) {
+                    const uint32_t code = plain_code(r, x[c], s, zero);
+                    const float value = fq_recipe_value_zero(r, code, s, zero);
                     const int inside = r->group == 0 && r->value != FQ_VALUE_EXACT;
                     assert_int_equal(code_at(&q, i, c), code);
                     assert_true(values[c] == value);
@@ -141,7 +182,10 @@ static void test_against_plain_quantizer(void **state) {
     }
 }
 
-/* Half a code step is the most that an integer quantizer may be off (one more bit of the operand's rounding). */
+/* Half a code step is the most that an integer quantizer may be off (one more bit of the operand's rounding). Signed
+ * scales have no code 8 opposite of -8, and may be rounded down by a sixteenth of 8; zero points saturate by a rounding
+ * of the scale; two levels may be off by half a step of the first, a whole one of the second, and 7.5 where its scale
+ * was rounded down. */
 static void test_error_bound(void **state) {
     (void)state;
     float real[MOST_COLS];
@@ -151,9 +195,12 @@ static void test_error_bound(void **state) {
         for (int i = 0; i < ROWS; i++) {
             fq_qmatrix_dequantize(&q, i, real);
             for (int c = 0; c < cols; c++) {
-                const double x = (double)w[i * cols + c], s = (double)scale_of(&q, i, c), q8 = fabs(x) / 16;
+                const double x = (double)w[i * cols + c], s = fabs((double)scale_of(&q, i, c)), q8 = fabs(x) / 16;
                 const double half_ulp = fabs(x) * ldexp(1, -fq_formats[r->code].mantissa_bits - 1);
                 double bound = fq_formats[r->code].exponent_bits == 0 ? s / 2 : fmax(half_ulp, s * 0x1p-10);
+                if (r->range == FQ_RANGE_SIGNED) bound = 1.5 * s;
+                if (r->range == FQ_RANGE_ASYMMETRIC) bound += s / 64;
+                if (two_levels(r)) bound = (8 + s) * (double)q.row_scale[i];
                 if (r->value == FQ_VALUE_E4M3) bound += q8 + s / 32;
                 if (r->value == FQ_VALUE_BF16) bound += q8 / 16 + s / 512;
                 assert_true(fabs((double)real[c] - x) <= bound * (1 + 1e-6) + 1e-30);
@@ -167,6 +214,7 @@ static void test_error_bound(void **state) {
 static void test_idempotent(void **state) {
     (void)state;
     EACH_RECIPE_AND_WIDTH(r, cols) {
+        if (two_levels(r)) continue; /* the first level is chosen anew from what the second left */
         const fq_qmatrix first = quantized(r, random_matrix(ROWS, cols, 0.3f, 3), ROWS, cols, 1.0f);
         float *real = FQ_NEW(&arena, float, ROWS *cols);
         for (int i = 0; i < ROWS; i++)
@@ -176,7 +224,8 @@ static void test_idempotent(void **state) {
         for (int i = 0; i < ROWS; i++) {
             for (int c = 0; c < cols; c++) {
                 const float s = scale_of(&first, i, c), s2 = scale_of(&second, i, c);
-                assert_int_equal(fq_formats[r->code].encode(real[i * cols + c] / s), code_at(&first, i, c));
+                assert_int_equal(plain_code(r, real[i * cols + c], s, zero_of(&first, i, c)), code_at(&first, i, c));
+                if (fq_recipe_has_zero(r)) continue; /* the ends of the range need not be values */
                 if (r->value == FQ_VALUE_EXACT) assert_true(fabsf(s2 / s - 1) <= 2 * FLT_EPSILON);
                 if (r->value == FQ_VALUE_E4M3) assert_true(fabsf(s2 - s) <= fmaxf(s / 8, 0x1p-9f));
                 if (r->value == FQ_VALUE_BF16) assert_true(fabsf(s2 / s - 1) <= 0x1p-7f);
@@ -215,16 +264,17 @@ static void test_tensor_scale(void **state) {
         if (r->group <= 0 || cols < 8) continue;
         const float *w = random_matrix(ROWS, cols, 1.0f, 5);
         const fq_qmatrix plain = quantized(r, w, ROWS, cols, 1.0f), scaled = quantized(r, w, ROWS, cols, 4.0f);
-        float a[MOST_COLS], b[MOST_COLS];
+        float a[MOST_COLS], b[MOST_COLS], p[MOST_COLS];
         assert_memory_equal(plain.codes, scaled.codes, code_bytes(&plain));
         for (int i = 0; i < ROWS; i++) {
-            assert_true(scaled.row_scale[i] == 0.25f);
+            assert_true(two_levels(r) ? scaled.row_scale[i] == plain.row_scale[i] : scaled.row_scale[i] == 0.25f);
             fq_qmatrix_dequantize(&plain, i, a);
             fq_qmatrix_dequantize(&scaled, i, b);
             assert_memory_equal(a, b, (size_t)cols * sizeof *a);
+            fq_qmatrix_values(&plain, i, p);
             fq_qmatrix_values(&scaled, i, b);
             for (int c = 0; c < cols; c++)
-                assert_true(b[c] == 4 * a[c]);
+                assert_true(two_levels(r) ? b[c] == p[c] : b[c] == 4 * a[c]);
         }
     }
 }
@@ -233,6 +283,8 @@ static void test_group_local(void **state) {
     (void)state;
     EACH_RECIPE_AND_WIDTH(r, cols) {
         float *w = random_matrix(ROWS, cols, 0.3f, 6);
+        for (int i = 0; i < ROWS && two_levels(r); i++)
+            w[i * cols] = 20.0f; /* of the first group: the first level stays as it is */
         const fq_qmatrix before = quantized(r, w, ROWS, cols, 1.0f);
         const int group = r->group > 0 ? r->group : r->group == 0 ? cols : 1;
         const int row = ROWS / 2, g = (cols - 1) / group; /* change the last, perhaps shorter group of one row */
@@ -243,7 +295,8 @@ static void test_group_local(void **state) {
         for (int i = 0; i < ROWS; i++) {
             for (int c = 0; c < cols; c++) {
                 const int same = code_at(&before, i, c) == code_at(&after, i, c) &&
-                                 scale_of(&before, i, c) == scale_of(&after, i, c);
+                                 scale_of(&before, i, c) == scale_of(&after, i, c) &&
+                                 zero_of(&before, i, c) == zero_of(&after, i, c);
                 if (i == row && c / group == g)
                     changed += !same;
                 else
@@ -274,6 +327,8 @@ static void test_row_permutation_and_parts(void **state) {
             assert_true(q.row_scale[i] == p.row_scale[j]);
             for (int g = 0; g < q.groups; g++)
                 assert_int_equal(scale_code_at(&q, i, g), scale_code_at(&p, j, g));
+            for (int c = 0; c < cols; c++)
+                assert_int_equal(zero_of(&q, i, c), zero_of(&p, j, c));
         }
     }
 }
@@ -286,7 +341,10 @@ static void test_zero_group(void **state) {
         const int end = r->group > 0 && r->group < cols ? r->group : cols;
         memset(w + cols, 0, (size_t)end * sizeof *w);
         const fq_qmatrix q = quantized(r, w, ROWS, cols, 1.0f);
-        const float least = r->scale == FQ_E4M3 ? 0x1p-9f : r->scale == FQ_F16 ? 0x1p-24f : FLT_MIN;
+        const float least = r->scale == FQ_E4M3  ? 0x1p-9f
+                            : r->scale == FQ_F16 ? 0x1p-24f
+                            : two_levels(r)      ? 1.0f
+                                                 : FLT_MIN;
         fq_qmatrix_values(&q, 1, values);
         for (int c = 0; c < end; c++) {
             assert_int_equal(code_at(&q, 1, c), 0);
@@ -324,9 +382,9 @@ static void test_nonfinite(void **state) {
         assert_non_null(strstr(fq_message(), "row 20, column 570 "));
         assert_non_null(strstr(fq_message(), r->name));
         if (r->group > 0) continue;
-        uint8_t codes[4 * 577];
+        uint8_t codes[4 * 577], zero;
         float s;
-        assert_int_equal(fq_quantize_row(r, w + 17 * cols, cols, codes, &s, NULL), FQ_ERR_NUMERIC);
+        assert_int_equal(fq_quantize_row_zero(r, w + 17 * cols, cols, 0.5f, codes, &s, NULL, &zero), FQ_ERR_NUMERIC);
         assert_non_null(strstr(fq_message(), "element 570 of 577"));
     }
 }
@@ -338,15 +396,138 @@ static void test_single_rows(void **state) {
         const float *w = random_matrix(ROWS, cols, 2.0f, 11);
         const fq_qmatrix q = quantized(r, w, ROWS, cols, 1.0f);
         for (int i = 0; i < ROWS; i++) {
-            uint8_t codes[4 * MOST_COLS];
+            uint8_t codes[4 * MOST_COLS], zero = 99;
             float s = 0;
             uint32_t scale_code = 0;
-            assert_int_equal(fq_quantize_row(r, w + i * cols, cols, codes, &s, &scale_code), FQ_OK);
+            assert_int_equal(fq_quantize_row_zero(r, w + i * cols, cols, 1.0f, codes, &s, &scale_code, &zero), FQ_OK);
+            assert_int_equal(zero, zero_of(&q, i, 0));
+            if (!fq_recipe_has_zero(r)) {
+                memset(codes, 0xa5, sizeof codes);
+                assert_int_equal(fq_quantize_row(r, w + i * cols, cols, codes, &s, &scale_code), FQ_OK);
+            }
             assert_memory_equal(codes, q.codes + (size_t)i * q.row_bytes, fq_format_bytes(r->code, (size_t)cols));
             assert_true(s == q.row_scale[i]);
             assert_true(fq_formats[r->scale].decode(scale_code) == s);
         }
     }
+}
+
+/* A clip is a smaller range, against which all numbers are coded and the outer ones saturate. */
+static void test_clip(void **state) {
+    (void)state;
+    const float clips[] = {0.3f, 0.85f, 1.0f, 1.1f};
+    EACH_RECIPE_AND_WIDTH(r, cols) {
+        if (r->group > 0) continue;
+        const float *x = random_matrix(1, cols, 2.0f, 14);
+        float extreme = 0, lo = 0, hi = 0;
+        for (int c = 0; c < cols; c++) {
+            if (fabsf(x[c]) > fabsf(extreme)) extreme = x[c];
+            lo = fminf(lo, x[c]);
+            hi = fmaxf(hi, x[c]);
+        }
+        for (size_t k = 0; k < sizeof clips / sizeof *clips; k++) {
+            uint8_t codes[4 * MOST_COLS], plain[4 * MOST_COLS] = {0}, zero = 99, want_zero = 0;
+            uint32_t code, want_code;
+            float s, y[MOST_COLS];
+            if (r->range != FQ_RANGE_SIGNED) extreme = fabsf(extreme);
+            const float want = fq_recipe_has_zero(r)
+                                   ? fq_recipe_scale_zero(r, clips[k] * lo, clips[k] * hi, &want_code, &want_zero)
+                                   : fq_recipe_scale(r, clips[k] * extreme, &want_code);
+            assert_int_equal(fq_quantize_row_zero(r, x, cols, clips[k], codes, &s, &code, &zero), FQ_OK);
+            assert_true(s == want && code == want_code && zero == want_zero);
+            for (int c = 0; c < cols; c++)
+                y[c] = fq_recipe_has_zero(r) ? (float)plain_code(r, x[c], s, zero) : x[c] / s;
+            assert_int_equal(fq_format_encode_row(r->code, y, (size_t)cols, plain), FQ_OK);
+            assert_memory_equal(codes, plain, fq_format_bytes(r->code, (size_t)cols));
+        }
+    }
+}
+
+/* A matrix put together from the parts of another one is that matrix. */
+static void test_parts(void **state) {
+    (void)state;
+    EACH_RECIPE_AND_WIDTH(r, cols) {
+        if (fq_formats[r->code].bits > 8) continue;
+        const fq_qmatrix q = quantized(r, random_matrix(ROWS, cols, 0.3f, 15), ROWS, cols, 1.0f);
+        fq_qmatrix p;
+        assert_int_equal(fq_qmatrix_create(&p, r, ROWS, cols, &arena), FQ_OK);
+        for (int i = 0; i < ROWS; i++) {
+            uint8_t codes[MOST_COLS];
+            for (int c = 0; c < cols; c++)
+                codes[c] = (uint8_t)code_at(&q, i, c);
+            for (int c = (cols - 1) / 10 * 10; c >= 0; c -= 10) /* the other way round */
+                fq_qmatrix_put_codes(&p, i, c, cols - c < 10 ? cols - c : 10, codes + c);
+            fq_qmatrix_put_codes(&p, i, 0, 1, codes); /* one nibble: its neighbour stays */
+            p.row_scale[i] = q.row_scale[i];
+            for (int g = 0; g < fq_recipe_groups(r, cols); g++) {
+                if (q.zeros) fq_qmatrix_put_zero(&p, i, g, fq_qmatrix_zero(&q, i, g));
+                if (q.groups > 0) fq_qmatrix_put_scale(&p, i, g, scale_code_at(&q, i, g));
+                if (q.groups == 0) fq_qmatrix_put_scale(&p, i, g, fq_formats[r->scale].encode(q.row_scale[i]));
+                assert_true(fq_qmatrix_scale(&p, i, g) == scale_of(&q, i, q.groups > 0 ? g * q.group : 0));
+            }
+        }
+        assert_same(&q, &p);
+    }
+}
+
+/* Rows whose second level is as hard as can be: steps between the extremes, one-sided groups, lone outliers. Operands
+ * stay INT8, and the real values near. */
+static void test_progressive_operands(void **state) {
+    (void)state;
+    const fq_recipe *r = fq_recipe_find("w.uint4.g128.int8");
+    enum { KINDS = 6, COLS = 300 };
+    float values[COLS], real[COLS];
+    fq_rng rng = fq_rng_seed(21, 16);
+    for (int round = 0; round < 200; round++) {
+        float *w = FQ_NEW(&arena, float, KINDS *COLS);
+        const float size = (float)exp2((fq_rng_uniform(&rng) - 0.5) * 40);
+        for (int c = 0; c < COLS; c++) {
+            const float u = (float)fq_rng_uniform(&rng), v = (float)fq_rng_uniform(&rng);
+            w[c] = (u < 0.5f ? -1.0f : 1.0f) * size;
+            w[COLS + c] = (c < 128 ? 1.0f : -1.0f) * size * u;
+            w[2 * COLS + c] = c == 200 ? size : c % 5 == 0 ? -size * u : size * u * u * u;
+            w[3 * COLS + c] = (2 * u - 1) * size;
+            w[4 * COLS + c] = (u < 0.01f ? -size : size * (0.9f + 0.1f * v));
+            w[5 * COLS + c] = nearbyintf((2 * u - 1) * 119) * size / 119;
+        }
+        const fq_qmatrix q = quantized(r, w, KINDS, COLS, 1.0f);
+        for (int i = 0; i < KINDS; i++) {
+            fq_qmatrix_values(&q, i, values);
+            fq_qmatrix_dequantize(&q, i, real);
+            for (int c = 0; c < COLS; c++) {
+                assert_true(values[c] >= -128 && values[c] <= 127 && values[c] == rintf(values[c]));
+                assert_true(fabsf(real[c] - w[i * COLS + c]) <= (scale_of(&q, i, c) + 8.001f) * q.row_scale[i]);
+            }
+        }
+        fq_arena_reset(&arena, 0);
+    }
+}
+
+static void test_books(void **state) {
+    (void)state;
+    const fq_recipe *r = fq_recipe_find("w.int4.g128.e4m3");
+    const int cols = 300;
+    float *w = random_matrix(ROWS, cols, 0.3f, 17), without[MOST_COLS], with[MOST_COLS];
+    fq_qmatrix q = quantized(r, w, ROWS, cols, 16.0f);
+    const size_t bytes = fq_qmatrix_bytes(&q);
+    fq_qmatrix_values(&q, 2, without);
+    assert_int_equal(fq_qmatrix_add_books(&q, &arena), FQ_OK);
+    assert_int_equal(fq_qmatrix_bytes(&q), bytes + ROWS);
+    fq_qmatrix_values(&q, 2, with);
+    assert_memory_equal(without, with, (size_t)cols * sizeof *with); /* INT4 to begin with */
+    for (int b = 0; b < FQ_CODEBOOK_COUNT; b++) {
+        q.book[2] = (uint8_t)b;
+        fq_qmatrix_values(&q, 2, with);
+        for (int c = 0; c < cols; c++) {
+            const float s = scale_of(&q, 2, c);
+            assert_true(with[c] == fq_format_round(FQ_E4M3, fq_codebooks[b].value[code_at(&q, 2, c)] * s));
+        }
+        fq_qmatrix_values(&q, 1, with); /* another row does not care */
+        for (int c = 0; c < cols; c++)
+            assert_true(with[c] == fq_recipe_value(r, code_at(&q, 1, c), scale_of(&q, 1, c)));
+    }
+    assert_int_equal(fq_qmatrix_quantize(&q, 2, w, (size_t)cols, 1, 16.0f), FQ_OK); /* rounds to INT4 */
+    assert_int_equal(q.book[2], FQ_CODEBOOK_INT4);
 }
 
 /* Quotients that are ties: s(k + 1/2) / s is exact, and s times a rounded 1/s is not. */
@@ -393,13 +574,18 @@ static void test_bytes(void **state) {
     const fq_qmatrix plain = quantized(fireq, w, 2, 4096, 1.0f), scaled = quantized(fireq, w, 2, 4096, 2.0f);
     assert_int_equal(fq_qmatrix_bytes(&plain), 2 * (2048 + 32));
     assert_true(fq_qmatrix_bits_per_weight(&plain) == 4.0625);
-    assert_int_equal(fq_qmatrix_bytes(&scaled), 2 * (2048 + 32 + 4));
+    assert_int_equal(fq_qmatrix_bytes(&scaled), 2 * (2048 + 32) + 4); /* one tensor scale */
     const fq_qmatrix kv = quantized(fq_recipe_find("kv.int4.head.e4m3"), w, 2, 128, 1.0f);
     assert_true(fq_qmatrix_bits_per_weight(&kv) == 4.0625);
     const fq_qmatrix bf16 = quantized(fq_recipe_find("w.bf16"), w, 2, 33, 1.0f);
     assert_int_equal(fq_qmatrix_bytes(&bf16), 2 * 33 * 2);
     const fq_qmatrix odd = quantized(fq_recipe_find("w.int4.channel"), w, 2, 33, 1.0f);
     assert_int_equal(fq_qmatrix_bytes(&odd), 2 * (17 + 4));
+    float equal[2 * 256];
+    memcpy(equal, w, 256 * sizeof *w);
+    memcpy(equal + 256, w, 256 * sizeof *w);
+    const fq_qmatrix levels = quantized(fq_recipe_find("w.uint4.g128.int8"), equal, 2, 256, 1.0f);
+    assert_int_equal(fq_qmatrix_bytes(&levels), 2 * (128 + 2 * (1 + 1) + 4)); /* a first level a row, equal or not */
     EACH_RECIPE_AND_WIDTH(r, cols) {
         const fq_qmatrix q = quantized(r, w, 2, cols, 1.0f);
         assert_true(fabs(fq_qmatrix_bits_per_weight(&q) - fq_recipe_bits(r, cols)) < 1e-12);
@@ -457,14 +643,26 @@ static void test_scale_search(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_storage),        cmocka_unit_test(test_against_plain_quantizer),
-        cmocka_unit_test(test_error_bound),    cmocka_unit_test(test_idempotent),
-        cmocka_unit_test(test_scaling_by_two), cmocka_unit_test(test_tensor_scale),
-        cmocka_unit_test(test_group_local),    cmocka_unit_test(test_row_permutation_and_parts),
-        cmocka_unit_test(test_zero_group),     cmocka_unit_test(test_thread_count),
-        cmocka_unit_test(test_nonfinite),      cmocka_unit_test(test_single_rows),
-        cmocka_unit_test(test_true_division),  cmocka_unit_test(test_extremes),
-        cmocka_unit_test(test_bytes),          cmocka_unit_test(test_scale_search),
+        cmocka_unit_test(test_storage),
+        cmocka_unit_test(test_against_plain_quantizer),
+        cmocka_unit_test(test_error_bound),
+        cmocka_unit_test(test_idempotent),
+        cmocka_unit_test(test_scaling_by_two),
+        cmocka_unit_test(test_tensor_scale),
+        cmocka_unit_test(test_group_local),
+        cmocka_unit_test(test_row_permutation_and_parts),
+        cmocka_unit_test(test_zero_group),
+        cmocka_unit_test(test_thread_count),
+        cmocka_unit_test(test_nonfinite),
+        cmocka_unit_test(test_single_rows),
+        cmocka_unit_test(test_true_division),
+        cmocka_unit_test(test_extremes),
+        cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_scale_search),
+        cmocka_unit_test(test_clip),
+        cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_progressive_operands),
+        cmocka_unit_test(test_books),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <float.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include "harness/rng.h"
 #include "quant/recipe.h"
@@ -20,7 +21,13 @@ static void test_table(void **state) {
         assert_true(r->group >= FQ_NO_SCALE);
         if (r->group > 0) assert_int_equal(r->group * fq_formats[r->code].bits % 8, 0);
         assert_int_equal(fq_formats[r->scale].bits % 8, 0);
-        assert_true(fq_formats[r->scale].exponent_bits > 0);
+        /* Scales are floats, but the inner ones of two levels; zero points go with unsigned codes. */
+        if (r->range == FQ_RANGE_PROGRESSIVE)
+            assert_int_equal(r->scale, FQ_INT8);
+        else
+            assert_true(fq_formats[r->scale].exponent_bits > 0);
+        assert_int_equal(fq_recipe_has_zero(r), r->code == FQ_UINT4);
+        if (r->range == FQ_RANGE_SIGNED) assert_int_equal(r->code, FQ_INT4);
         /* A cast without scale is its own operand. */
         if (r->group == FQ_NO_SCALE) assert_int_equal(r->value, FQ_VALUE_EXACT);
     }
@@ -43,6 +50,9 @@ static void test_groups_and_bits(void **state) {
     assert_true(fq_recipe_bits(fq_recipe_find("w.int4.channel"), 3) == 48 / 3.0); /* two bytes of codes, one float */
     assert_true(fq_recipe_bits(fq_recipe_find("kv.int4.head.e4m3"), 128) == 4.0625);
     assert_true(fq_recipe_bits(fq_recipe_find("w.bf16"), 100) == 16);
+    assert_true(fq_recipe_bits(fq_recipe_find("w.uint4.g128.f16"), 4096) == 4 + 32 * (16 + 8) / 4096.0);
+    assert_true(fq_recipe_bits(fq_recipe_find("w.uint4.g128.int8"), 4096) == 4 + (32 * (8 + 8) + 32) / 4096.0);
+    assert_true(fq_recipe_bits(fq_recipe_find("kv.uint4.head.f16"), 128) == 4 + (16 + 8) / 128.0);
 }
 
 /* Nearest value of an 8- or 16-bit format to x >= 0 with ties to the even code, by trying them all. */
@@ -65,6 +75,7 @@ static void test_scale(void **state) {
         const fq_recipe *r = &fq_recipes[i];
         const float top = (float)fq_formats[r->code].max;
         uint32_t code = 0;
+        if (fq_recipe_has_zero(r) || r->range == FQ_RANGE_SIGNED) continue; /* tests of their own */
         if (r->group == FQ_NO_SCALE) {
             assert_true(fq_recipe_scale(r, 123.0f, &code) == 1.0f);
             continue;
@@ -81,11 +92,88 @@ static void test_scale(void **state) {
                 assert_int_equal(code, want > 0 ? want : 1);
             }
         }
-        const float least = r->scale == FQ_F32 ? FLT_MIN : r->scale == FQ_F16 ? 0x1p-24f : 0x1p-9f;
+        const float least = fq_formats[r->scale].exponent_bits == 8 ? FLT_MIN : r->scale == FQ_F16 ? 0x1p-24f : 0x1p-9f;
         assert_true(fq_recipe_scale(r, 0.0f, &code) == least);
         assert_true(fq_recipe_scale(r, FLT_TRUE_MIN, &code) == least);
         assert_true(fq_recipe_scale(r, least * 0.25f * top, &code) == least);
         assert_true(isfinite(fq_recipe_scale(r, FLT_MAX, &code)));
+    }
+}
+
+/* The scale has the sign that sends the extreme number to code -8, until it is too small to have one. */
+static void test_signed_scale(void **state) {
+    (void)state;
+    const fq_recipe *r = fq_recipe_find("kv.int4.head.e4m3s");
+    fq_rng rng = fq_rng_seed(11, 2);
+    uint32_t code = 0;
+    for (int k = 0; k < 4000; k++) {
+        const float a = (float)(exp2((fq_rng_uniform(&rng) - 0.5) * 30) * (1 + fq_rng_uniform(&rng)));
+        const uint32_t want = nearest_code(FQ_E4M3, (double)a / 8);
+        for (int sign = -1; sign <= 1; sign += 2) {
+            const float s = fq_recipe_scale(r, (float)sign * a, &code);
+            assert_true(s == fq_e4m3_decode(code));
+            assert_int_equal(code, want == 0 ? 1 : sign > 0 ? want | 0x80 : want);
+            if (want > 0) assert_int_equal(fq_int4_encode((float)sign * 8 * fabsf(s) / s), 8);
+        }
+    }
+    assert_true(fq_recipe_scale(r, 0.0f, &code) == 0x1p-9f);
+    assert_true(fq_recipe_scale(r, -0.0f, &code) == 0x1p-9f);
+    assert_true(fq_recipe_scale(r, FLT_MIN, &code) == 0x1p-9f);
+    assert_true(fq_recipe_scale(r, 0x1p-6f, &code) == -0x1p-9f);
+    assert_true(fq_recipe_scale(r, FLT_MAX, &code) == -448.0f);
+}
+
+static void test_zero_points(void **state) {
+    (void)state;
+    fq_rng rng = fq_rng_seed(11, 3);
+    for (int i = 0; i < FQ_RECIPE_COUNT; i++) {
+        const fq_recipe *r = &fq_recipes[i];
+        if (r->range != FQ_RANGE_ASYMMETRIC) continue;
+        uint32_t code = 0;
+        uint8_t zero = 99;
+        for (int k = 0; k < 200; k++) {
+            const float size = (float)exp2((fq_rng_uniform(&rng) - 0.5) * 20);
+            const float lo = k % 3 == 0 ? 0.0f : -(float)fq_rng_uniform(&rng) * size;
+            const float hi = k % 3 == 1 ? 0.0f : (float)fq_rng_uniform(&rng) * size;
+            const float s = fq_recipe_scale_zero(r, lo, hi, &code, &zero);
+            assert_int_equal(code, nearest_code(r->scale, (double)((hi - lo) / 15)));
+            assert_true(s == fq_formats[r->scale].decode(code));
+            assert_int_equal(zero, (int)fmin(15, nearbyint((double)(-lo / s))));
+            assert_true(fq_recipe_value_zero(r, zero, s, zero) == 0.0f); /* zero stays zero */
+            for (uint32_t q = 0; q < 16; q++)
+                assert_true(fq_recipe_value_zero(r, q, s, zero) ==
+                            fq_format_round(FQ_BF16, (float)((int)q - zero) * s));
+        }
+        assert_true(fq_recipe_scale_zero(r, 0.0f, 0.0f, &code, &zero) == 0x1p-24f);
+        assert_int_equal(zero, 0);
+        assert_true(fq_recipe_scale_zero(r, -FLT_MAX, FLT_MAX, &code, &zero) == 65504.0f);
+    }
+}
+
+/* Every pair of limits and every number between them: the operand is an INT8, and near. The first level leaves w8
+ * within
+ * [-119, 119], so s <= rne(238 / 15) = 16 and an operand lies within 119 + 16 / 2 of zero. A scale rounded down by a
+ * half leaves up to 7.5 of the range beyond the codes. */
+static void test_progressive_operands(void **state) {
+    (void)state;
+    const fq_recipe *r = fq_recipe_find("w.uint4.g128.int8");
+    for (int lo = -119; lo <= 0; lo++) {
+        for (int hi = 0; hi <= 119; hi++) {
+            uint32_t code;
+            uint8_t zero;
+            const float s = fq_recipe_scale_zero(r, (float)lo, (float)hi, &code, &zero);
+            const int whole = (int)s;
+            assert_true(whole >= 1 && whole <= 16 && (float)whole == s && code == (uint32_t)whole);
+            assert_true(abs(15 * whole - (hi - lo)) <= 7 || whole == 1);
+            assert_true(zero <= 15);
+            int bad = 0;
+            for (int w = lo; w <= hi; w++) {
+                const int q = (int)nearbyint((double)w / whole) + zero, clamped = q < 0 ? 0 : q > 15 ? 15 : q;
+                const float v = fq_recipe_value_zero(r, (uint32_t)clamped, s, zero);
+                bad += !(v >= -128.0f && v <= 127.0f && v == rintf(v) && fabsf(v - (float)w) <= s + 7.5f);
+            }
+            assert_int_equal(bad, 0);
+        }
     }
 }
 
@@ -130,8 +218,14 @@ static void test_value_rules(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),       cmocka_unit_test(test_groups_and_bits), cmocka_unit_test(test_scale),
-        cmocka_unit_test(test_fireq_scale), cmocka_unit_test(test_value_rules),
+        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_groups_and_bits),
+        cmocka_unit_test(test_scale),
+        cmocka_unit_test(test_fireq_scale),
+        cmocka_unit_test(test_signed_scale),
+        cmocka_unit_test(test_zero_points),
+        cmocka_unit_test(test_progressive_operands),
+        cmocka_unit_test(test_value_rules),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -196,8 +196,9 @@ static attention_case *attention(uint64_t stream) {
             a->k_rope[t * K_ROWS + i] = (float)k[i];
     }
     assert_int_equal(fq_key_stats_create(&a->stats, KV_HEADS, DIM, &arena), FQ_OK);
-    fq_key_stats_add(&a->stats, a->k, a->k_rope, 4, K_ROWS);
-    fq_key_stats_add(&a->stats, a->k + 4 * K_ROWS, a->k_rope + 4 * K_ROWS, TOKENS - 4, K_ROWS);
+    fq_key_stats_add(&a->stats, a->k, a->k_rope, a->k, a->k_rope, KV_HEADS, 4, K_ROWS);
+    fq_key_stats_add(&a->stats, a->k + 4 * K_ROWS, a->k_rope + 4 * K_ROWS, a->k, a->k_rope + 4 * K_ROWS, KV_HEADS,
+                     TOKENS - 4, K_ROWS);
     return a;
 }
 
@@ -240,7 +241,7 @@ static void test_key_stats(void **state) {
     for (int i = 0; i < 2 * (K_ROWS + 3); i++)
         wide[i] = wide_rope[i] = i % (K_ROWS + 3) < K_ROWS ? -1.0f : 100.0f;
     assert_int_equal(fq_key_stats_create(&s, KV_HEADS, DIM, &arena), FQ_OK);
-    fq_key_stats_add(&s, wide, wide_rope, 2, K_ROWS + 3);
+    fq_key_stats_add(&s, wide, wide_rope, wide, wide_rope, KV_HEADS, 2, K_ROWS + 3);
     for (int i = 0; i < K_ROWS; i++)
         assert_true(s.channel_max[i] == 1.0f);
 }

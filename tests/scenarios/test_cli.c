@@ -11,6 +11,7 @@
 #include "harness/record.h"
 #include "kernels/registry.h"
 #include "models/variant.h"
+#include "quant/codebook.h"
 #include "scenarios/shapes.h"
 #include "tests/cli_runner.h"
 
@@ -18,8 +19,9 @@ static cli c;
 #define assert_failed(rc, word, other) assert_true(cli_failed(&c, rc, word, other))
 
 static void test_help(void **state) {
-    static const char *const commands[] = {"run",      "bench",    "gemm", "ffn",   "attention", "ppl",
-                                           "generate", "tokenize", "list", "check", "plot"};
+    static const char *const commands[] = {"run",      "bench",     "gemm",     "ffn",   "attention", "ppl",
+                                           "generate", "quantize",  "tokenize", "list",  "check",     "plot",
+                                           "compare",  "reproduce", "history",  "report"};
     assert_int_equal(cli_run(&c, "--help"), 0);
     assert_string_equal(c.err, "");
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
@@ -57,6 +59,18 @@ static void test_usage_errors(void **state) {
         {"ppl -m models/tiny -f a --tokens b", "text", "tokens"},
         {"ppl -m models/tiny -o xml", "'xml'", "json"},
         {"ppl -m models/tiny --alpha nan", "alpha", "'nan'"},
+        {"ppl -m models/tiny --kappa 0.5", "kappa", "out of range"},
+        {"ppl -m models/tiny --kappa 8,8", "kappa", "twice"},
+        {"ppl -m models/tiny --smooth-alpha 2", "smooth_alpha", "out of range"},
+        {"ppl -m models/tiny --variant fireq:frob=1", "fireq:frob=1", "'frob'"},
+        {"ppl -m models/tiny --variant fireq:method=frob", "frob", "list methods"},
+        {"quantize -m models/tiny -o x", "quantize", "--variant"},
+        {"quantize -m models/tiny -v fireq", "quantize", "--output"},
+        {"quantize -v fireq -o x", "quantize", "--model"},
+        {"quantize -m models/tiny -v fireq,bf16 -o x", "--variant", "one name"},
+        {"quantize -m models/tiny -v fireq --kappa 1,8 -o x", "--kappa", "one number"},
+        {"quantize -m tiny -v fireq -o x", "tiny", "random weights"},
+        {"quantize -m models/tiny -v fireq -o tests", "tests", "saved"},
         {"bench -m models/tiny -p 8-4", "n-prompt", "backwards"},
         {"bench -m models/tiny -p 1-8*1", "n-prompt", "1-8*1"},
         {"bench -m models/tiny -p 128,", "n-prompt", "empty"},
@@ -115,6 +129,20 @@ static void test_lists(void **state) {
     assert_int_equal(cli_lines(c.out), FQ_RECIPE_COUNT + 1);
     for (int i = 0; i < FQ_RECIPE_COUNT; i++)
         assert_non_null(strstr(c.out, fq_recipes[i].name));
+    cli_run(&c, "list methods");
+    assert_int_equal(cli_lines(c.out), FQ_METHOD_COUNT + 1);
+    for (int i = 0; i < FQ_METHOD_COUNT; i++)
+        assert_non_null(strstr(c.out, fq_methods[i].name));
+    cli_run(&c, "list codebooks");
+    assert_int_equal(cli_lines(c.out), FQ_CODEBOOK_COUNT);
+    for (int i = 0; i < FQ_CODEBOOK_COUNT; i++)
+        assert_non_null(strstr(c.out, fq_codebooks[i].name));
+    cli_run(&c, "list transforms");
+    int transforms = 0;
+    for (; fq_transform_name(transforms) != NULL; transforms++)
+        assert_non_null(strstr(c.out, fq_transform_name(transforms)));
+    assert_int_equal(cli_lines(c.out), transforms);
+    assert_null(strstr(c.out, " \n")); /* each says what it is */
     cli_run(&c, "list formats");
     assert_int_equal(cli_lines(c.out), FQ_FORMAT_COUNT + 1);
     cli_run(&c, "list models");

@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <math.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
@@ -327,12 +328,122 @@ static void test_run_to_plots(void **state) {
     fq_arena_free(&arena);
 }
 
+/* A kappa axis: the float32 model stays, keys with outliers ruin an INT4 cache; each strength has its pictures. */
+static void test_kappa_axis(void **state) {
+    char dir[400], path[500];
+    void *rows;
+    int n, empty = 0;
+    fq_arena arena;
+    assert_int_equal(fq_arena_init(&arena, 0), FQ_OK);
+    scratch_text(c.scratch, "s.yaml",
+                 "name: axis\nsteps:\n  - kind: perplexity\n    model: models/tiny\n    ctx: 64\n    windows: 3\n"
+                 "    kappa: [1, 32]\n    variants: [f32, bf16:kv=kv.int4.head.e4m3]\n");
+    snprintf(dir, sizeof dir, "%s/axis", c.scratch);
+    assert_int_equal(cli_run(&c, "run %s --out %s -q", yaml, dir), 0);
+    assert_non_null(strstr(c.out, ", kappa 32"));
+    snprintf(path, sizeof path, "%s/accuracy.csv", dir);
+    assert_int_equal(fq_record_read(path, FQ_TABLE_ACCURACY, &arena, &rows, &n), FQ_OK);
+    assert_int_equal(n, 4);
+    const fq_accuracy_row *a = rows;
+    assert_true(a[0].kappa == 1 && a[1].kappa == 1 && a[2].kappa == 32 && a[3].kappa == 32);
+    assert_true(fabs(a[2].ppl - a[0].ppl) < 1e-4 * a[0].ppl);
+    assert_true(a[0].kld_max == 0 && a[2].kld_max == 0);
+    assert_true(a[1].dppl > 0 && a[3].dppl > 3 * a[1].dppl && a[3].kld_mean > 3 * a[1].kld_mean);
+    assert_true(a[0].kv_bits == 32 && a[1].kv_bits > 4 && a[1].kv_bits < 4.5);
+    assert_string_equal(a[1].variant, "bf16:kv=kv.int4.head.e4m3");
+    for (int i = 0; i < 4; i++)
+        assert_true(a[i].quantize_s > 0);
+    snprintf(path, sizeof path, "%s/errors.csv", dir);
+    assert_int_equal(access(path, F_OK), -1);
+    snprintf(path, sizeof path, "%s/plots", dir);
+    assert_int_equal(count_suffix(path, ".png", &empty), 2 * 3 + 1);
+    snprintf(path, sizeof path, "%s/plots/outliers-tiny-self-sampled-64-gptq.png", dir);
+    assert_int_equal(access(path, F_OK), 0);
+    fq_arena_free(&arena);
+}
+
+static const fq_error_row *find_error(const fq_error_row *e, int n, const char *kind, const char *step) {
+    for (int i = 0; i < n; i++)
+        if (strcmp(e[i].kind, kind) == 0 && (step == NULL || strcmp(e[i].step, step) == 0)) return &e[i];
+    fail_msg("no row %s %s", kind, step != NULL ? step : "");
+    return NULL;
+}
+
+/* Leaving a number format out is better than the full variant, alone it is better too; layers have their noise. */
+static void test_errors(void **state) {
+    char dir[400], path[500];
+    void *rows, *layers;
+    int n, n_layers, empty = 0;
+    fq_arena arena;
+    assert_int_equal(fq_arena_init(&arena, 0), FQ_OK);
+    scratch_text(c.scratch, "s.yaml",
+                 "name: errors\nsteps:\n  - kind: errors\n    model: models/tiny\n    ctx: 64\n    windows: 4\n"
+                 "    layers: 2\n    kappa: [8]\n    variants: [f32, fireq]\n");
+    snprintf(dir, sizeof dir, "%s/errors", c.scratch);
+    assert_int_equal(cli_run(&c, "run %s --out %s -q", yaml, dir), 0);
+    assert_non_null(strstr(c.out, "where the error comes from"));
+    snprintf(path, sizeof path, "%s/errors.csv", dir);
+    assert_int_equal(fq_record_read(path, FQ_TABLE_ERRORS, &arena, &rows, &n), FQ_OK);
+    assert_int_equal(n, 1 + 5 + 4 + 5); /* full, formats out, transforms out, formats alone; f32 has no error */
+    const fq_error_row *e = rows, *full = find_error(e, n, "full", NULL);
+    assert_true(full->dppl > 0 && full->dppl_vs_full != full->dppl_vs_full);
+    static const char *const transforms[] = {"tensor", "channel", "pre-rope", "post-rope"};
+    for (int i = 0; i < 4; i++)
+        assert_true(isfinite(find_error(e, n, "leave-one-out", transforms[i])->dppl_vs_full));
+    static const char *const formats[] = {"W4", "A8", "KV4", "Q8", "P8"};
+    for (int i = 0; i < 5; i++) {
+        const fq_error_row *without = find_error(e, n, "leave-one-out", formats[i]);
+        const fq_error_row *only = find_error(e, n, "only-one", formats[i]);
+        assert_true(fabs(without->dppl_vs_full - (without->ppl - full->ppl)) < 1e-6 * full->ppl);
+        assert_true(fabs(without->kld_vs_full - (without->kld_mean - full->kld_mean)) < 1e-6);
+        assert_true(without->dppl_vs_full_lo <= without->dppl_vs_full &&
+                    without->dppl_vs_full <= without->dppl_vs_full_hi);
+        assert_true(only->kld_mean > 0 && only->kld_mean < full->kld_mean);
+        assert_true(without->kappa == 8 && without->windows == 4);
+    }
+    assert_true(find_error(e, n, "leave-one-out", "W4")->kld_mean < full->kld_mean);
+    assert_true(find_error(e, n, "leave-one-out", "W4")->bits_per_weight == 16);
+    assert_string_equal(find_error(e, n, "leave-one-out", "KV4")->ran, "fireq:kv=kv.bf16");
+    assert_string_equal(find_error(e, n, "only-one", "W4")->ran, "fireq:a=a.bf16+kv=kv.bf16+q=q.bf16+p=p.bf16");
+
+    snprintf(path, sizeof path, "%s/layers.csv", dir);
+    assert_int_equal(fq_record_read(path, FQ_TABLE_LAYERS, &arena, &layers, &n_layers), FQ_OK);
+    assert_int_equal(n_layers, 2 * 7);
+    const fq_layer_row *l = layers;
+    for (int i = 0; i < n_layers; i++) {
+        assert_true(l[i].layer == i / 7 && l[i].kappa == 8);
+        assert_true(l[i].weight_sqnr_db > 10 && l[i].weight_sqnr_db < 30);
+        assert_true(l[i].output_error > 0 && l[i].output_error < 0.5);
+        assert_true(l[i].input_sqnr_db > 25 && l[i].input_sqnr_db < 40);
+        assert_true(l[i].scales > 0 && l[i].operands == l[i].rows * l[i].cols && l[i].inputs == 64 * l[i].cols);
+        assert_true(l[i].inputs_saturated == 0);
+        assert_true(l[i].scales_smallest <= l[i].scales_subnormal && l[i].scales_subnormal <= l[i].scales);
+    }
+    assert_string_equal(l[0].projection, "q");
+    assert_string_equal(l[6].projection, "down");
+    snprintf(path, sizeof path, "%s/plots", dir);
+    assert_int_equal(count_suffix(path, ".png", &empty), 2 + 3);
+
+    /* the same pictures from the files alone */
+    char command[1200];
+    snprintf(command, sizeof command, "rm -r '%s'", path);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(cli_run(&c, "plot %s", dir), 0);
+    assert_int_equal(count_suffix(path, ".png", &empty), 5);
+    scratch_text(c.scratch, "s.yaml",
+                 "name: errors\nsteps:\n  - kind: errors\n    model: models/tiny\n    variants: [f32]\n");
+    assert_int_equal(cli_run(&c, "run %s --out %s -q", yaml, dir), 2);
+    assert_non_null(strstr(c.err, "f32 alone"));
+    fq_arena_free(&arena);
+}
+
 int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bad_weights),  cmocka_unit_test(test_bad_config_and_tokenizer),
         cmocka_unit_test(test_bad_text),     cmocka_unit_test(test_bad_yaml),
         cmocka_unit_test(test_unwritable),   cmocka_unit_test(test_disk_full),
-        cmocka_unit_test(test_run_to_plots),
+        cmocka_unit_test(test_run_to_plots), cmocka_unit_test(test_kappa_axis),
+        cmocka_unit_test(test_errors),
     };
     cli_open(&c, argv[0]);
     int failed = cmocka_run_group_tests(tests, setup, NULL);

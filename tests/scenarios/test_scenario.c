@@ -84,6 +84,8 @@ static void test_defaults(void **state) {
         }
         assert_true(fq_setting_used(FQ_SET_threads, (fq_kind)kind));
     }
+    assert_true(fq_setting_used(FQ_SET_kappa, FQ_KIND_errors));
+    assert_false(fq_setting_used(FQ_SET_reference, FQ_KIND_errors));
     assert_true(fq_setting_used(FQ_SET_m, FQ_KIND_gemm));
     assert_false(fq_setting_used(FQ_SET_m, FQ_KIND_perplexity));
 }
@@ -105,8 +107,9 @@ static void test_yaml(void **state) {
                           "steps:\n"
                           "  - kind: perplexity\n"
                           "    model: models/tiny\n"
-                          "    variants: [f32, fireq]\n"
+                          "    variants: [f32, fireq:no=pre-rope+a=a.bf16]\n"
                           "    alpha: 4.5\n"
+                          "    kappa: [1, 2.5, 1e2]\n"
                           "  - kind: gemm\n"
                           "    m:\n"
                           "      - 1\n"
@@ -121,11 +124,18 @@ static void test_yaml(void **state) {
     const fq_step *p = &s.steps[0], *g = &s.steps[1];
     assert_true(p->kind == FQ_KIND_perplexity && p->variants.n == 2 && p->alpha == 4.5 && p->beta == 8 &&
                 p->ctx == 512);
+    assert_string_equal(p->variants.v[1], "fireq:no=pre-rope+a=a.bf16");
+    assert_true(p->kappa.n == 3 && p->kappa.v[0] == 1 && p->kappa.v[1] == 2.5 && p->kappa.v[2] == 100);
+    char kappa[64];
+    fq_step_value(p, FQ_SET_kappa, kappa, sizeof kappa);
+    assert_string_equal(kappa, "1,2.5,100");
     assert_true(p->threads.n == 1 && p->threads.v[0] == 2 && g->threads.v[0] == 1);
     assert_true(g->m.n == 4 && g->m.v[3] == 8);
 
     assert_int_equal(fq_scenario_override(&s, "alpha=2"), FQ_OK);
     assert_int_equal(fq_scenario_override(&s, "steps.1.variants=f32,bf16,fireq-kv"), FQ_OK);
+    assert_int_equal(fq_scenario_override(&s, "kappa=8,32"), FQ_OK);
+    assert_true(p->kappa.n == 2 && p->kappa.v[1] == 32);
     assert_int_equal(fq_scenario_override(&s, "steps.2.m=7"), FQ_OK);
     assert_int_equal(fq_scenario_override(&s, "seed=5"), FQ_OK);
     assert_int_equal(fq_scenario_override(&s, "name=other"), FQ_OK);
@@ -133,10 +143,26 @@ static void test_yaml(void **state) {
     assert_true(p->alpha == 2 && p->variants.n == 3 && g->m.n == 1 && g->m.v[0] == 7 && s.seed == 5);
     assert_true(p->threads.n == 2 && g->threads.n == 2);
     assert_string_equal(s.name, "other");
-    static const char *const bad[] = {
-        "alpha",           "=1",      "frob=1",           "steps.0.alpha=1", "steps.3.alpha=1",
-        "steps.2.alpha=1", "heads=4", "alpha=x",          "steps.x.alpha=1", "name=",
-        "name=../x",       "seed=-1", "steps.1.kind=gemm"};
+    static const char *const bad[] = {"alpha",
+                                      "=1",
+                                      "frob=1",
+                                      "steps.0.alpha=1",
+                                      "steps.3.alpha=1",
+                                      "steps.2.alpha=1",
+                                      "heads=4",
+                                      "alpha=x",
+                                      "steps.x.alpha=1",
+                                      "name=",
+                                      "name=../x",
+                                      "seed=-1",
+                                      "steps.1.kind=gemm",
+                                      "kappa=0.5",
+                                      "kappa=1,x",
+                                      "kappa=8,8",
+                                      "kappa=",
+                                      "steps.2.kappa=1",
+                                      "variants=fireq:w",
+                                      "variants=fireq:w=w.bf16,fireq:w=w.bf16"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         if (fq_scenario_override(&s, bad[i]) != FQ_ERR_USAGE) fail_msg("--set %s was taken", bad[i]);
     fq_scenario_free(&s);
@@ -169,6 +195,15 @@ static void test_yaml_errors(void **state) {
         {"name: x\nsteps:\n  - kind: ffn\n    variants: [f32,\n      frob]\n", 4, "fireq-kv"},
         {"name: x\nsteps:\n  - kind: perplexity\n    model: m\n    protocol: frob\n", 5, "llama.cpp"},
         {"name: x\nsteps:\n  - kind: gemm\n    ctx: 5\n", 4, "perplexity"},
+        {"name: x\nsteps:\n  - kind: perplexity\n    model: m\n    kappa: [1,\n      0.5]\n", 5, "0.5 is out of range"},
+        {"name: x\nsteps:\n  - kind: errors\n    kappa: 8\n", 4, "SEQUENCE"},
+        {"name: x\nsteps:\n  - kind: errors\n    kappa: [8, 1, 8]\n", 4, "twice"},
+        {"name: x\nsteps:\n  - kind: errors\n    reference: f32\n", 4, "perplexity"},
+        {"name: x\nsteps:\n  - kind: prefill\n    kappa: [8]\n", 4, "errors"},
+        {"name: x\nsteps:\n  - kind: errors\n    variants: [fireq:frob=w.bf16]\n", 4, "'frob'"},
+        {"name: x\nsteps:\n  - kind: errors\n    variants: [fireq:no=frob]\n", 4, "no transform frob"},
+        {"name: x\nsteps:\n  - kind: errors\n    variants: [fireq:w=kv.bf16]\n", 4, "kv.bf16"},
+        {"name: x\nsteps:\n  - kind: errors\n    variants: [frob:w=w.bf16]\n", 4, "frob"},
         {"name: x\nseed: five\nsteps:\n  - kind: gemm\n", 2, "'five'"},
         {"name: x\nthreads: -1\nsteps:\n  - kind: gemm\n", 2, "threads"},
         {"name: x\nsteps:\n  - kind: gemm\n    m: [1\n    k: {\n", 4, "']'"},
@@ -211,7 +246,7 @@ static void test_presets(void **state) {
         n++;
     }
     closedir(d);
-    assert_true(n >= 9);
+    assert_true(n >= 16);
 }
 
 int main(void) {

@@ -1,5 +1,6 @@
 /* One plain gemm loop with a switch for each fault. */
 #include <math.h>
+#include "quant/codebook.h"
 #include "tests/teeth/teeth.h"
 
 typedef enum fault {
@@ -9,6 +10,8 @@ typedef enum fault {
     IGNORES_X_SCALE,
     UNROUNDED_OPERAND,
     SUBNORMALS_TO_ZERO,
+    IGNORES_ZERO_POINT,
+    IGNORES_BOOK,
     SKIPS_LAST_OUTPUT,
     WRITES_BEYOND_ROW,
     ADDS_RESIDUAL_TWICE
@@ -30,17 +33,27 @@ static float weight(const fq_qmatrix *w, int r, int c, fault f) {
             scale |= (uint32_t)w->scales[i * bytes + b] << (8 * b);
         s = format->decode(scale);
     }
-    if (f == UNROUNDED_OPERAND) return fq_formats[w->recipe->code].decode(code) * (w->recipe->group > 0 ? s : 1.0f);
-    return fq_recipe_value(w->recipe, code, s);
+    const size_t group = w->groups > 0 ? (size_t)r * (size_t)w->groups + (size_t)(c / w->group) : (size_t)r;
+    const uint8_t zero = w->zeros && f != IGNORES_ZERO_POINT ? w->zeros[group] : 0;
+    const int book = w->book && f != IGNORES_BOOK;
+    if (f == UNROUNDED_OPERAND) {
+        const float q = book ? fq_codebooks[w->book[r]].value[code] : fq_formats[w->recipe->code].decode(code) - zero;
+        return q * (w->recipe->group > 0 ? s : 1.0f);
+    }
+    if (book) return fq_format_round(FQ_E4M3, fq_codebooks[w->book[r]].value[code] * s);
+    return fq_recipe_value_zero(w->recipe, code, s, zero);
 }
 
 static float activation(const fq_gemm_args *a, int i, int k, fault f) {
-    const size_t bytes = (size_t)fq_formats[a->a->code].bits / 8;
-    const uint8_t *p = (const uint8_t *)a->x + (size_t)i * a->x_stride + (size_t)k * bytes;
+    const size_t bits = (size_t)fq_formats[a->a->code].bits;
+    const uint8_t *p = (const uint8_t *)a->x + (size_t)i * a->x_stride + (size_t)k * bits / 8;
     uint32_t code = 0;
-    for (size_t b = 0; b < bytes; b++)
+    for (size_t b = 0; b < (bits + 7) / 8; b++)
         code |= (uint32_t)p[b] << (8 * b);
-    const float x = fq_formats[a->a->code].decode(code);
+    if (bits == 4) code = k % 2 ? code >> 4 : code & 15;
+    float x = fq_formats[a->a->code].decode(code);
+    const int groups = fq_recipe_groups(a->a, a->w->cols);
+    if (a->a->group > 0 && f != IGNORES_X_SCALE) x *= a->x_scale[i * groups + k / a->a->group];
     return f == SUBNORMALS_TO_ZERO && a->a->code == FQ_E4M3 && fabsf(x) < 0x1p-6f ? 0.0f : x;
 }
 
@@ -64,7 +77,8 @@ static fq_status gemm(const fq_gemm_args *a, fault f) {
         for (int n = 0; n <= last; n++) {
             if (f == SKIPS_LAST_OUTPUT && i == a->m - 1 && n == last) continue;
             float *y = a->y + (size_t)i * a->y_stride + n;
-            float v = sum(a, i, n, f) * (a->x_scale && f != IGNORES_X_SCALE ? a->x_scale[i] : 1.0f);
+            float v = sum(a, i, n, f);
+            if (a->x_scale && a->a->group <= 0 && f != IGNORES_X_SCALE) v *= a->x_scale[i];
             if (f != IGNORES_ROW_SCALE) v *= a->w->row_scale[n];
             const float residual = a->residual ? a->residual[(size_t)i * a->y_stride + (size_t)n] : 0.0f;
             *y = v + (f == ADDS_RESIDUAL_TWICE ? 2 * residual : residual);
@@ -90,6 +104,12 @@ fq_status fq_teeth_gemm_unrounded_operand(const fq_gemm_args *a) {
 }
 fq_status fq_teeth_gemm_subnormals_to_zero(const fq_gemm_args *a) {
     return gemm(a, SUBNORMALS_TO_ZERO);
+}
+fq_status fq_teeth_gemm_ignores_zero_point(const fq_gemm_args *a) {
+    return gemm(a, IGNORES_ZERO_POINT);
+}
+fq_status fq_teeth_gemm_ignores_book(const fq_gemm_args *a) {
+    return gemm(a, IGNORES_BOOK);
 }
 fq_status fq_teeth_gemm_skips_last_output(const fq_gemm_args *a) {
     return gemm(a, SKIPS_LAST_OUTPUT);

@@ -3,13 +3,24 @@
 #include <math.h>
 #include "tests/teeth/teeth_attention.h"
 
-enum { MAX_KEYS = 1024, MAX_D = 256 };
-typedef enum flaw { NONE, NO_MASK, STALE_SUM, EXACT_P, WRONG_KV_HEAD, NO_Q_SCALE, BEYOND } flaw;
+enum { MAX_KEYS = 1024, MAX_D = 256, MAX_ROWS = 4096 };
+typedef enum flaw { NONE, NO_MASK, STALE_SUM, EXACT_P, WRONG_KV_HEAD, NO_Q_SCALE, BEYOND, F32_SCORES, F16_ONCE } flaw;
 
 static float rounded(const fq_attention_args *a, float e, flaw f) {
     if (f == EXACT_P || a->p_recipe->code == FQ_F32) return e;
     if (a->p_recipe->code == FQ_BF16) return fq_format_round(FQ_BF16, e);
     return fq_format_round(FQ_E4M3, 448.0f * e) / 448.0f;
+}
+
+static double score(const fq_attention_args *a, const float *q, const float *k, flaw f) {
+    const int D = a->kv->head_dim;
+    double sum = 0.0;
+    for (int j = 0; j < D; j++) {
+        sum += (double)q[j] * (double)k[j];
+        if (a->scores == FQ_F16 && f != F32_SCORES && (j + 1 == D || (j % 32 == 31 && f != F16_ONCE)))
+            sum = (double)fq_format_round(FQ_F16, (float)sum);
+    }
+    return sum;
 }
 
 static void attend(const fq_attention_args *a, int b, int i, int head, flaw f) {
@@ -25,11 +36,8 @@ static void attend(const fq_attention_args *a, int b, int i, int head, flaw f) {
         (const uint8_t *)a->q + row * a->q_stride + (size_t)head * fq_format_bytes(a->q_recipe->code, d), d, q);
     const float scale = (a->q_scale && f != NO_Q_SCALE ? a->q_scale[at] : 1.0f) / sqrtf((float)D);
     for (int t = 0; t < keys; t++) {
-        double sum = 0.0;
         fq_kv_cache_values(a->kv, 0, b, h, t, x);
-        for (int j = 0; j < D; j++)
-            sum += (double)q[j] * (double)x[j];
-        s[t] = (float)(sum * (double)scale);
+        s[t] = (float)(score(a, q, x, f) * (double)scale);
         if (f == STALE_SUM) l += expf(s[t] - fmaxf(top, s[t]));
         top = fmaxf(top, s[t]);
     }
@@ -73,4 +81,34 @@ fq_status fq_teeth_attention_no_q_scale(const fq_attention_args *a) {
 }
 fq_status fq_teeth_attention_beyond(const fq_attention_args *a) {
     return run(a, BEYOND);
+}
+fq_status fq_teeth_attention_f32_scores(const fq_attention_args *a) {
+    return run(a, F32_SCORES);
+}
+fq_status fq_teeth_attention_f16_once(const fq_attention_args *a) {
+    return run(a, F16_ONCE);
+}
+
+fq_status fq_teeth_attention_no_zero(const fq_attention_args *a) {
+    fq_kv_cache kv = *a->kv;
+    fq_attention_args b = *a;
+    kv.k_zero = kv.v_zero = NULL;
+    b.kv = &kv;
+    return run(&b, NONE);
+}
+
+fq_status fq_teeth_attention_unsigned_scale(const fq_attention_args *a) {
+    fq_kv_cache kv = *a->kv;
+    fq_attention_args b = *a;
+    uint8_t k_scale[MAX_ROWS], v_scale[MAX_ROWS];
+    const size_t rows = (size_t)(kv.batch * kv.kv_heads * kv.capacity);
+    FQ_ASSERT(rows <= MAX_ROWS && kv.recipe->scale == FQ_E4M3);
+    for (size_t r = 0; r < rows; r++) {
+        k_scale[r] = kv.k_scale[r] & 0x7f;
+        v_scale[r] = kv.v_scale[r] & 0x7f;
+    }
+    kv.k_scale = k_scale;
+    kv.v_scale = v_scale;
+    b.kv = &kv;
+    return run(&b, NONE);
 }

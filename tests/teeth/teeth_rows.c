@@ -2,6 +2,7 @@
  * Short rows only: buffers are on the stack. */
 #include <math.h>
 #include <string.h>
+#include "kernels/functions.h"
 #include "tests/teeth/teeth_rows.h"
 
 enum { MAX_K = 4096, MAX_D = 256 };
@@ -34,6 +35,26 @@ fq_status fq_teeth_quant_scale_128(const fq_row_args *a) {
     return quantize(a, SCALE_128);
 }
 fq_status fq_teeth_quant_nothing(const fq_row_args *a) {
+    return FQ_OK;
+}
+
+fq_status fq_teeth_quant_own_scale(const fq_row_args *a) {
+    fq_row_args b = *a;
+    b.fixed_scale = 0.0f;
+    return fq_quant_rows_ref(&b);
+}
+
+fq_status fq_teeth_quant_one_group(const fq_row_args *a) {
+    const size_t groups = (size_t)fq_recipe_groups(a->a, a->k);
+    fq_recipe whole = *a->a;
+    whole.group = 0;
+    for (int r = 0; r < a->m; r++) {
+        float *scale = a->scale + (size_t)r * groups;
+        FQ_TRY(fq_quantize_row(&whole, a->x + (size_t)r * a->x_stride, a->k,
+                               (uint8_t *)a->out + (size_t)r * a->out_stride, scale, NULL));
+        for (size_t g = 1; g < groups; g++)
+            scale[g] = scale[0];
+    }
     return FQ_OK;
 }
 
@@ -92,4 +113,36 @@ fq_status fq_teeth_rope_wrong_sign(const fq_rope_args *a) {
 }
 fq_status fq_teeth_rope_next_row(const fq_rope_args *a) {
     return rope(a, 1.0f, 1);
+}
+
+fq_status fq_teeth_rope_no_offset(const fq_rope_args *a) {
+    fq_rope_args b = *a;
+    b.k_offset = NULL;
+    return fq_rope_quant_ref(&b);
+}
+
+fq_status fq_teeth_rope_no_clip(const fq_rope_args *a) {
+    fq_rope_args b = *a;
+    b.k_clip = b.v_clip = NULL;
+    return fq_rope_quant_ref(&b);
+}
+
+fq_status fq_teeth_rope_next_zero(const fq_rope_args *a) {
+    const fq_kv_cache *kv = a->kv;
+    FQ_TRY(fq_rope_quant_ref(a));
+    for (int i = 0; i < a->batch * kv->kv_heads * a->seq; i++) {
+        const int pair = i / a->seq, position = a->past[pair / kv->kv_heads] + i % a->seq;
+        kv->k_zero[(size_t)pair * (size_t)kv->capacity + (size_t)position]++;
+    }
+    return FQ_OK;
+}
+
+fq_status fq_teeth_rope_symmetric(const fq_rope_args *a) {
+    fq_recipe recipe = *a->kv->recipe;
+    fq_kv_cache kv = *a->kv;
+    fq_rope_args b = *a;
+    recipe.range = FQ_RANGE_SYMMETRIC;
+    kv.recipe = &recipe;
+    b.kv = &kv;
+    return fq_rope_quant_ref(&b);
 }

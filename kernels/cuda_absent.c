@@ -1,0 +1,67 @@
+/* The rows of kernels.def that need the device, in a build without CUDA=1: they are listed and say why they cannot run.
+ */
+#include "kernels/cuda.h"
+#include "kernels/functions.h"
+
+static const char reason[] = "sm90: built without CUDA=1";
+
+int fq_cuda_usable(const char **why) {
+    if (why) *why = reason;
+    return 0;
+}
+
+const char *fq_cuda_name(void) {
+    return "";
+}
+
+const fq_ceilings *fq_cuda_ceilings(void) {
+    return NULL;
+}
+
+fq_status fq_cuda_gemm_run(fq_cuda_gemm *b) {
+    return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
+}
+
+double fq_cuda_gemm_elapsed_ns(const fq_cuda_gemm *b) {
+    return 0.0;
+}
+
+fq_status fq_cuda_gemm_fetch(fq_cuda_gemm *b, const int *rows, int n_rows, float *y, size_t y_stride) {
+    return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
+}
+
+double fq_cuda_gemm_roundoff(const fq_cuda_gemm *b) {
+    return 0.0;
+}
+
+int fq_cuda_gemm_tiles(const fq_cuda_gemm *b) {
+    return 0;
+}
+
+const char *fq_cuda_gemm_tile(const fq_cuda_gemm *b) {
+    return "";
+}
+
+/* Only rows of the device define anything. */
+#define ABSENT_REF(family, op, suffix)
+#define ABSENT_AVX2(family, op, suffix)
+#define ABSENT_AVX512(family, op, suffix)
+#define ABSENT_AMX(family, op, suffix)
+#define ABSENT_SM90(family, op, suffix) ABSENT_##family(op, suffix)
+#define ABSENT_gemm_device(op, suffix)                                                                                 \
+    fq_status fq_##op##_##suffix(const fq_gemm_args *a) {                                                              \
+        return fq_fail(FQ_ERR_SKIPPED, "%s", reason);                                                                  \
+    }                                                                                                                  \
+    size_t fq_##op##_##suffix##_scratch(const fq_gemm_args *a) {                                                       \
+        return 0;                                                                                                      \
+    }                                                                                                                  \
+    fq_status fq_##op##_##suffix##_pack(const fq_qmatrix *w, fq_arena *arena, void **packed) {                         \
+        return fq_fail(FQ_ERR_SKIPPED, "%s", reason);                                                                  \
+    }                                                                                                                  \
+    fq_status fq_##op##_##suffix##_bind(const fq_gemm_args *a, int copies, int tile, fq_arena *owner,                  \
+                                        fq_cuda_gemm **out) {                                                          \
+        return fq_fail(FQ_ERR_SKIPPED, "%s", reason);                                                                  \
+    }
+#define FQ_KERNEL(family, op, suffix, isa, role, roundoff, about) ABSENT_##isa(family, op, suffix)
+#include "kernels/kernels.def"
+#undef FQ_KERNEL

@@ -1,0 +1,92 @@
+/* What host and device code of the sm90 matrix kernels share: the packed form of 4-bit weights, the arguments of a
+ * launch, the tile shapes. Internal to kernels/gemm*_sm90*.cu.
+ *
+ * Packed weights: blocks of 64 rows x 128 inputs in order [row block][k-tile], the rows padded with zeros to the tallest
+ * tile. A block is 4096 bytes of codes and then its scales:
+ *   codes   [half h: 2][thread t: 128][word i: 4] of 32 bits. Thread t = 32 warp + 4 g + c of a warpgroup holds k-steps
+ *           j = 2h + i/2 of row 16 warp + g + 8 (i % 2). A word is eight weights, those of A registers
+ *           r0: k = 32 j + 4 c + b  and  r2: k = 32 j + 16 + 4 c + b,  b = 0..3:
+ *     SIGMA   bits 4b..4b+2 |q| of r0[b], 16+4b..16+4b+2 |q| of r2[b];  bit 8b+7 sign of r0[b], bit 8b+3 of r2[b]
+ *     LUT     bits 4b..4b+3 code of r0[b], 16+4b..16+4b+3 code of r2[b]
+ *     INT8    bits 8b+4..8b+7 code of r0[b], 8b..8b+3 code of r2[b]
+ *   scales  SIGMA   64 E4M3 scales [warp: 4][g: 8][row half: 2]: codes are INT4 without -8, operand e4m3(q s)
+ *           LUT     64 x 16 E4M3 operands [row][code]: any codebook of 16 numbers
+ *           INT8    none: operand 16 q, an INT8 (the epilogue divides) */
+#ifndef FQ_KERNELS_GEMM_SM90_H
+#define FQ_KERNELS_GEMM_SM90_H
+#include <cuda_runtime.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "harness/status.h"
+
+enum {
+    FQ_SM90_ROWS = 64,      /* weight rows of a block: m of wgmma */
+    FQ_SM90_INPUTS = 128,   /* inputs of a block: a pipeline stage, and a group of scales */
+    FQ_SM90_ROW_UNIT = 384, /* rows are padded to a multiple of it, which every tile divides */
+    FQ_SM90_CODES = 4096    /* bytes of the codes of a block */
+};
+
+typedef enum fq_sm90_form { FQ_SM90_SIGMA, FQ_SM90_LUT, FQ_SM90_INT8 } fq_sm90_form;
+
+#define FQ_SM90_BLOCK_BYTES(form)                                                                                      \
+    (FQ_SM90_CODES + ((form) == FQ_SM90_SIGMA ? 64 : (form) == FQ_SM90_LUT ? 1024 : 0))
+
+/* How y is stored: bfloat16 by the copy engine through a tensor map, or from registers. */
+typedef enum fq_sm90_store { FQ_SM90_STORE_TENSOR, FQ_SM90_STORE_F32, FQ_SM90_STORE_BF16 } fq_sm90_store;
+
+/* y[m][n] = residual + (sum_k x[m][k] w[n][k] * x_scale[m]) * scale of row n. Device pointers. */
+typedef struct fq_sm90_args {
+    const uint8_t *w;
+    const float *x_scale;   /* [m]; NULL: 1 */
+    const float *row_scale; /* [n]; NULL: tensor_scale for all */
+    const float *residual;  /* pitch y_pitch; not with TENSOR; NULL: 0 */
+    float tensor_scale;
+    void *y;
+    size_t y_pitch; /* elements */
+    fq_sm90_store store;
+    int m, n, k_tiles;
+    int row_tiles, token_tiles;
+    int x_rows;         /* tokens that are loaded: those of the tile, or m if fewer (rows out of range load slowly) */
+    int whole_tiles;    /* tiles that one CTA does alone, dealt in turn */
+    int share, longer;  /* k-tiles of the other tiles for every CTA, and how many CTAs have one more */
+    int token_group;    /* token tiles that are done before the next row of tiles, for the L2 cache */
+    float *partial;     /* [CTA][fragment: tokens / 2][consumer thread] sums of tiles that another CTA finishes */
+    uint32_t *flag;     /* [CTA][consumer warpgroup]: partial is there; all 0 between launches */
+} fq_sm90_args;
+
+/* T(rows, tokens, sets of warpgroups that take the k-tiles in turn, then measured microseconds: k-tile, tile, sharing).
+ * The index in this list is the tile's number. The times are least-squares fits to tools/gpu-tiles on an H200
+ * (docs/NOTES-hopper.md), SIGMA, M = 1 .. 4096, of
+ *   3 + k-tiles of the longest CTA x k-tile + tiles of it x tile + sharing where tiles are shared out */
+#define FQ_SM90_TILES(T)                                                                                               \
+    T(64, 16, 4, 0.1441, 0.587, 1.93)                                                                                  \
+    T(64, 32, 4, 0.1516, 0.651, 2.52)                                                                                  \
+    T(64, 64, 3, 0.1651, 0.813, 2.59)                                                                                  \
+    T(64, 128, 2, 0.2176, 1.286, 3.06)                                                                                 \
+    T(128, 128, 1, 0.3863, 1.522, 5.05)                                                                                \
+    T(192, 128, 1, 0.5293, 1.900, 7.66)                                                                                \
+    T(128, 160, 1, 0.4492, 1.263, 5.87)                                                                                \
+    T(128, 176, 1, 0.4777, 1.263, 6.56)                                                                                \
+    T(128, 192, 1, 0.5240, 0.965, 7.16)                                                                                \
+    T(128, 208, 1, 0.5769, 0.663, 7.88)                                                                                \
+    T(128, 224, 1, 0.6254, 0.584, 8.47)                                                                                \
+    T(128, 240, 1, 0.6701, 0.807, 8.94)                                                                                \
+    T(128, 256, 1, 0.6938, 1.262, 8.26)
+
+typedef struct fq_sm90_tile {
+    const char *name; /* "128x256" */
+    const void *function;
+    int rows, tokens, threads, bytes;      /* bytes of shared memory */
+    double k_tile_us, tile_us, sharing_us; /* the fit above */
+} fq_sm90_tile;
+
+/* The tiles of each form, in the order of FQ_SM90_TILES. */
+extern const fq_sm90_tile fq_sm90_tiles_sigma[], fq_sm90_tiles_lut[], fq_sm90_tiles_int8[];
+enum {
+#define FQ_SM90_TILE_ID(rows, tokens, k_groups, k_tile, tile, sharing) FQ_SM90_TILE_##rows##x##tokens,
+    FQ_SM90_TILES(FQ_SM90_TILE_ID)
+#undef FQ_SM90_TILE_ID
+        FQ_SM90_TILE_COUNT
+};
+
+#endif

@@ -1,0 +1,176 @@
+/* Thin wrappers over the PTX of compute capability 9.0a that the kernels here use: mbarriers, bulk and tensor copies,
+ * control of wgmma, stmatrix. Addresses of shared memory are 32-bit shared-window addresses. Source: PTX ISA 9.0. */
+#ifndef FQ_KERNELS_PTX_SM90_CUH
+#define FQ_KERNELS_PTX_SM90_CUH
+#include <cuda.h>
+#include <stdint.h>
+
+#define FQ_DEV static __device__ __forceinline__
+
+FQ_DEV uint32_t ptx_shared(const void *p) {
+    return (uint32_t)__cvta_generic_to_shared(p);
+}
+
+/* ---- mbarrier ---- */
+
+FQ_DEV void ptx_barrier_init(uint32_t bar, uint32_t count) {
+    asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" ::"r"(bar), "r"(count));
+}
+FQ_DEV void ptx_barrier_init_fence(void) {
+    asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
+}
+FQ_DEV void ptx_barrier_expect(uint32_t bar, uint32_t bytes) {
+    asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;" ::"r"(bar), "r"(bytes) : "memory");
+}
+FQ_DEV void ptx_barrier_arrive(uint32_t bar) {
+    asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" ::"r"(bar) : "memory");
+}
+FQ_DEV void ptx_barrier_wait(uint32_t bar, uint32_t parity) {
+    asm volatile("{\n.reg .pred p;\nWAIT:\n"
+                 "mbarrier.try_wait.parity.shared::cta.b64 p, [%0], %1;\n"
+                 "@p bra DONE;\nbra WAIT;\nDONE:\n}" ::"r"(bar),
+                 "r"(parity)
+                 : "memory");
+}
+
+/* ---- copies ---- */
+
+FQ_DEV void ptx_bulk_load(uint32_t to, const void *from, uint32_t bytes, uint32_t bar) {
+    asm volatile("cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1], %2, [%3];" ::"r"(to),
+                 "l"(from), "r"(bytes), "r"(bar)
+                 : "memory");
+}
+FQ_DEV void ptx_tensor_load(uint32_t to, const CUtensorMap *map, int c0, int c1, uint32_t bar) {
+    asm volatile("cp.async.bulk.tensor.2d.shared::cluster.global.tile.mbarrier::complete_tx::bytes "
+                 "[%0], [%1, {%2, %3}], [%4];" ::"r"(to),
+                 "l"(map), "r"(c0), "r"(c1), "r"(bar)
+                 : "memory");
+}
+FQ_DEV void ptx_tensor_store(const CUtensorMap *map, uint32_t from, int c0, int c1) {
+    asm volatile("cp.async.bulk.tensor.2d.global.shared::cta.tile.bulk_group [%0, {%1, %2}], [%3];" ::"l"(map), "r"(c0),
+                 "r"(c1), "r"(from)
+                 : "memory");
+}
+FQ_DEV void ptx_store_commit(void) {
+    asm volatile("cp.async.bulk.commit_group;" ::: "memory");
+}
+/* Until at most N groups of stores still read shared memory. */
+template <int N> FQ_DEV void ptx_store_wait_read(void) {
+    asm volatile("cp.async.bulk.wait_group.read %0;" ::"n"(N) : "memory");
+}
+FQ_DEV void ptx_store_wait_all(void) {
+    asm volatile("cp.async.bulk.wait_group 0;" ::: "memory");
+}
+FQ_DEV void ptx_prefetch_map(const CUtensorMap *map) {
+    asm volatile("prefetch.tensormap [%0];" ::"l"(map) : "memory");
+}
+/* Ordinary stores to shared memory before it are seen by bulk copies after it. */
+FQ_DEV void ptx_fence_async_shared(void) {
+    asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
+}
+
+/* ---- wgmma control ---- */
+
+FQ_DEV void ptx_wgmma_fence(void) {
+    asm volatile("wgmma.fence.sync.aligned;" ::: "memory");
+}
+FQ_DEV void ptx_wgmma_commit(void) {
+    asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory");
+}
+template <int N> FQ_DEV void ptx_wgmma_wait(void) {
+    asm volatile("wgmma.wait_group.sync.aligned %0;" ::"n"(N) : "memory");
+}
+template <int N> FQ_DEV void ptx_registers_give(void) {
+    asm volatile("setmaxnreg.dec.sync.aligned.u32 %0;" ::"n"(N));
+}
+template <int N> FQ_DEV void ptx_registers_take(void) {
+    asm volatile("setmaxnreg.inc.sync.aligned.u32 %0;" ::"n"(N));
+}
+
+/* ---- shared memory ---- */
+
+FQ_DEV void ptx_load_shared(uint32_t (&r)[4], uint32_t at) {
+    asm volatile("ld.shared.v4.u32 {%0, %1, %2, %3}, [%4];"
+                 : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
+                 : "r"(at)
+                 : "memory");
+}
+FQ_DEV uint32_t ptx_load_shared_u16(uint32_t at) {
+    uint16_t v;
+    asm volatile("ld.shared.u16 %0, [%1];" : "=h"(v) : "r"(at) : "memory");
+    return v;
+}
+FQ_DEV float2 ptx_load_shared_f2(uint32_t at) {
+    float2 v;
+    asm volatile("ld.shared.v2.f32 {%0, %1}, [%2];" : "=f"(v.x), "=f"(v.y) : "r"(at) : "memory");
+    return v;
+}
+FQ_DEV float4 ptx_load_shared_f4(uint32_t at) {
+    float4 v;
+    asm volatile("ld.shared.v4.f32 {%0, %1, %2, %3}, [%4];"
+                 : "=f"(v.x), "=f"(v.y), "=f"(v.z), "=f"(v.w)
+                 : "r"(at)
+                 : "memory");
+    return v;
+}
+FQ_DEV void ptx_load_shared_s4(uint32_t at, int *a, int *b, int *c, int *d) {
+    asm volatile("ld.shared.v4.s32 {%0, %1, %2, %3}, [%4];" : "=r"(*a), "=r"(*b), "=r"(*c), "=r"(*d) : "r"(at) : "memory");
+}
+FQ_DEV void ptx_store_shared_s4(uint32_t at, int a, int b, int c, int d) {
+    asm volatile("st.shared.v4.s32 [%0], {%1, %2, %3, %4};" ::"r"(at), "r"(a), "r"(b), "r"(c), "r"(d) : "memory");
+}
+FQ_DEV void ptx_store_shared(uint32_t at, float x) {
+    asm volatile("st.shared.f32 [%0], %1;" ::"r"(at), "f"(x) : "memory");
+}
+FQ_DEV void ptx_store_shared_as(uint32_t at, float x) {
+    ptx_store_shared(at, x);
+}
+FQ_DEV void ptx_store_shared_as(uint32_t at, int x) {
+    asm volatile("st.shared.s32 [%0], %1;" ::"r"(at), "r"(x) : "memory");
+}
+template <typename T> FQ_DEV T ptx_load_shared_as(uint32_t at) {
+    uint32_t v;
+    asm volatile("ld.shared.u32 %0, [%1];" : "=r"(v) : "r"(at) : "memory");
+    return *reinterpret_cast<T *>(&v);
+}
+/* Four 8 x 8 matrices of 16-bit elements, transposed on the way to shared memory. */
+FQ_DEV void ptx_store_matrix_transposed(uint32_t at, uint32_t r0, uint32_t r1, uint32_t r2, uint32_t r3) {
+    asm volatile("stmatrix.sync.aligned.m8n8.x4.trans.shared.b16 [%0], {%1, %2, %3, %4};" ::"r"(at), "r"(r0), "r"(r1),
+                 "r"(r2), "r"(r3)
+                 : "memory");
+}
+FQ_DEV uint32_t ptx_pack_bf16(float lo, float hi) {
+    uint32_t r;
+    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(hi), "f"(lo));
+    return r;
+}
+FQ_DEV uint32_t ptx_permute(uint32_t lo, uint32_t hi, uint32_t selector) {
+    uint32_t r;
+    asm("prmt.b32 %0, %1, %2, %3;" : "=r"(r) : "r"(lo), "r"(hi), "r"(selector));
+    return r;
+}
+
+/* ---- synchronization ---- */
+
+FQ_DEV void ptx_named_sync(int id, int threads) {
+    asm volatile("bar.sync %0, %1;" ::"r"(id), "r"(threads) : "memory");
+}
+FQ_DEV void ptx_named_arrive(int id, int threads) {
+    asm volatile("bar.arrive %0, %1;" ::"r"(id), "r"(threads) : "memory");
+}
+/* Until the kernel before this one has finished; at once where the launch was a plain one. */
+FQ_DEV void ptx_grid_wait(void) {
+    asm volatile("griddepcontrol.wait;" ::: "memory");
+}
+FQ_DEV void ptx_grid_release(void) {
+    asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
+}
+FQ_DEV void ptx_flag_set(uint32_t *flag, uint32_t value) {
+    asm volatile("st.release.gpu.global.u32 [%0], %1;" ::"l"(flag), "r"(value) : "memory");
+}
+FQ_DEV uint32_t ptx_flag_get(const uint32_t *flag) {
+    uint32_t v;
+    asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(v) : "l"(flag) : "memory");
+    return v;
+}
+#endif

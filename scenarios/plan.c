@@ -1,0 +1,91 @@
+/* Counting the cells of a scenario, for --dry-run. */
+#include "scenarios/plan.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/folder.h"
+#include "scenarios/shapes.h"
+
+static const double prepare_s = 0.5; /* weights, checks against the oracle, warm-up */
+
+static int parts(const char *list) {
+    return strchr(list, ',') != NULL ? 2 : 1;
+}
+
+static int gemm_points(const fq_step *s) {
+    int n = 0;
+    for (int i = 0; i < s->shapes.n; i++)
+        n += fq_shape_find(s->shapes.v[i]) != NULL ? FQ_LINEARS : 1;
+    return n;
+}
+
+int fq_plan_rows(const fq_step *s) {
+    int n = s->threads.n;
+    switch (s->kind) {
+    case FQ_KIND_gemm:
+        return n * gemm_points(s) * s->m.n * s->kernels.n * parts(s->cache) * parts(s->data);
+    case FQ_KIND_ffn:
+        return n * s->shapes.n * s->batch.n * s->seq.n * s->variants.n * parts(s->cache);
+    case FQ_KIND_attention:
+        return n * s->head_dim.n * s->batch.n * s->seq.n * s->variants.n;
+    case FQ_KIND_prefill:
+        return n * s->prompt.n * s->batch.n * s->variants.n;
+    case FQ_KIND_decode:
+        return n * s->prompt.n * s->gen.n * s->batch.n * s->variants.n;
+    default:
+        return n * s->kappa.n * s->variants.n;
+    }
+}
+
+static int is_timed(const fq_step *s) {
+    return fq_setting_used(FQ_SET_budget_s, s->kind);
+}
+
+/* Seconds that one variant of a step took before; NAN if it has not run here. */
+static double seconds_before(const fq_folder *f, const fq_step *s) {
+    double seconds = 0;
+    int n = 0;
+    for (int i = 0; i < f->n_accuracy; i++) {
+        const fq_accuracy_row *r = &f->accuracy[i];
+        if (isnan(r->eval_s) || r->ctx != s->ctx || (s->windows > 0 && r->windows != s->windows)) continue;
+        seconds +=
+            r->eval_s + (isnan(r->quantize_s) ? 0 : r->quantize_s) + (isnan(r->calibrate_s) ? 0 : r->calibrate_s);
+        n++;
+    }
+    return n > 0 ? seconds / n : NAN;
+}
+
+static double seconds_of(const fq_folder *before, const fq_step *s) {
+    if (is_timed(s)) return fq_plan_rows(s) * ((s->samples > 0 ? 1 : s->budget_s) + prepare_s);
+    return s->kind == FQ_KIND_perplexity ? fq_plan_rows(s) * seconds_before(before, s) : NAN;
+}
+
+void fq_plan_print(const fq_scenario *s, const char *out) {
+    fq_arena arena;
+    fq_folder before = {.dir = out};
+    double total = 0;
+    int rows = 0, unknown = 0;
+    const int open = fq_arena_init(&arena, 0) == FQ_OK;
+    if (open && fq_folder_read(out, &arena, &before) != FQ_OK) before = (fq_folder){.dir = out};
+    printf("%s: %s\nseed %llu, %d step%s, into %s\n", s->name, s->about, (unsigned long long)s->seed, s->n_steps,
+           s->n_steps == 1 ? "" : "s", out);
+    for (int i = 0; i < s->n_steps; i++) {
+        char settings[8192], time[64] = "time unknown until it has run once";
+        const double seconds = seconds_of(&before, &s->steps[i]);
+        fq_step_describe(&s->steps[i], 1, settings, sizeof settings);
+        if (!isnan(seconds)) snprintf(time, sizeof time, "about %.0f s", ceil(seconds));
+        printf("%d. %s %s\n   %d row%s, %s\n", i + 1, fq_kind_name(s->steps[i].kind), settings,
+               fq_plan_rows(&s->steps[i]), fq_plan_rows(&s->steps[i]) == 1 ? "" : "s", time);
+        rows += fq_plan_rows(&s->steps[i]);
+        if (isnan(seconds))
+            unknown++;
+        else
+            total += seconds;
+    }
+    printf("%d rows, about %.0f s", rows, ceil(total));
+    if (unknown > 0) printf(" and %d step%s of unknown length", unknown, unknown == 1 ? "" : "s");
+    printf("\n");
+    if (open) fq_arena_free(&arena);
+}

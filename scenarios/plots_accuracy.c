@@ -1,0 +1,224 @@
+/* Pictures of what quantization costs: accuracy rows by variant and by strength of outliers, error rows as bars, layer
+ * rows as heat maps. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "scenarios/artist.h"
+#include "scenarios/plots.h"
+
+enum { WORD = FQ_ARTIST_WORD };
+static const fq_points none = {NULL, 0, 0};
+
+/* Missing (of files from before the column) counts as 1. */
+static double kappa_of(double kappa) {
+    return kappa > 1 ? kappa : 1;
+}
+
+/* ", outliers x 32", or "" without any. */
+static const char *kappa_text(double kappa, const char *format, char out[WORD]) {
+    out[0] = 0;
+    if (kappa > 1) snprintf(out, WORD, format, kappa);
+    return out;
+}
+
+static int same_text(const char *a, const char *b) {
+    return strcmp(fq_artist_text(a), fq_artist_text(b)) == 0;
+}
+
+/* ---- accuracy ---- */
+
+static int same_run(const fq_accuracy_row *a, const fq_accuracy_row *b) {
+    return same_text(a->model, b->model) && same_text(a->text, b->text) && same_text(a->protocol, b->protocol) &&
+           a->ctx == b->ctx && a->windows == b->windows;
+}
+
+static void names_of_run(const fq_accuracy_row *r, double kappa, char subtitle[4 * WORD], char group[4 * WORD]) {
+    char text[WORD];
+    snprintf(subtitle, 4 * (size_t)WORD, "%s on %s, %.0f windows of %.0f tokens, protocol %s%s",
+             fq_artist_text(r->model), fq_artist_text(r->text), r->windows, r->ctx, fq_artist_text(r->protocol),
+             kappa_text(kappa, ", outliers of strength %g", text));
+    snprintf(group, 4 * (size_t)WORD, "%s %s %.0f %s%s", fq_artist_text(r->model), fq_artist_text(r->text), r->ctx,
+             fq_artist_text(r->protocol), kappa_text(kappa, " kappa %g", text));
+}
+
+/* Rows r[0..n-1] share all but the variant. */
+static void draw_accuracy(fq_artist *a, const fq_accuracy_row *r, int n) {
+    char subtitle[4 * WORD], group[4 * WORD];
+    fq_points scatter = none, delta = none, divergence = none;
+    for (int i = 0; i < n; i++) {
+        fq_artist_add(a, &scatter, "", r[i].variant, r[i].bits_per_weight, r[i].ppl, NAN, NAN);
+        if (r[i].kld_max == 0) continue; /* the reference beside itself */
+        fq_artist_add(a, &delta, "", r[i].variant, i, r[i].dppl, r[i].dppl_lo, r[i].dppl_hi);
+        fq_artist_add(a, &divergence, "", r[i].variant, i, r[i].kld_mean, NAN, NAN);
+    }
+    names_of_run(r, kappa_of(r->kappa), subtitle, group);
+    fq_plot bits = {.kind = FQ_PLOT_SCATTER,
+                    .title = "Perplexity against stored bits a weight",
+                    .subtitle = subtitle,
+                    .x_label = "bits a weight, scales included",
+                    .y_label = "perplexity (lower is better)",
+                    .log_x = 1,
+                    .reference_y = NAN};
+    fq_artist_draw(a, &bits, &scatter, "perplexity bits", group);
+    fq_plot dppl = {.kind = FQ_PLOT_BARS,
+                    .title = "What quantization costs: perplexity above the float32 model",
+                    .subtitle = subtitle,
+                    .x_label = "",
+                    .y_label = "perplexity minus reference (95 % interval)",
+                    .reference_y = NAN};
+    fq_artist_draw(a, &dppl, &delta, "perplexity delta", group);
+    fq_plot kld = {.kind = FQ_PLOT_BARS,
+                   .title = "Distance to the float32 model",
+                   .subtitle = subtitle,
+                   .x_label = "",
+                   .y_label = "mean Kullback-Leibler divergence (nats a token)",
+                   .log_y = 1,
+                   .reference_y = NAN};
+    fq_artist_draw(a, &kld, &divergence, "kl divergence", group);
+}
+
+/* Rows r[0..n-1] share all but the variant and kappa: lines over kappa if there are several. */
+static void draw_outliers(fq_artist *a, const fq_accuracy_row *r, int n) {
+    char subtitle[4 * WORD], group[4 * WORD];
+    fq_points p = none;
+    int several = 0;
+    for (int i = 0; i < n; i++) {
+        int seen = 0;
+        several |= kappa_of(r[i].kappa) != kappa_of(r[0].kappa);
+        for (int j = 0; j < i; j++)
+            seen |= same_text(r[j].variant, r[i].variant);
+        for (int j = i; j < n && !seen; j++)
+            if (same_text(r[j].variant, r[i].variant))
+                fq_artist_add(a, &p, fq_artist_text(r[i].variant), NULL, kappa_of(r[j].kappa), r[j].ppl, NAN, NAN);
+    }
+    if (!several) p.n = 0;
+    names_of_run(r, 1, subtitle, group);
+    fq_plot plot = {.kind = FQ_PLOT_LINES,
+                    .title = "Perplexity against the strength of outliers",
+                    .subtitle = subtitle,
+                    .x_label = "kappa, strength of function-preserving outliers (1: none)",
+                    .y_label = "perplexity (lower is better)",
+                    .log_x = 1,
+                    .log_y = 1,
+                    .reference_y = NAN};
+    fq_artist_draw(a, &plot, &p, "outliers", group);
+}
+
+/* ---- errors ---- */
+
+static int same_errors(const fq_error_row *a, const fq_error_row *b) {
+    return same_text(a->model, b->model) && same_text(a->variant, b->variant) && same_text(a->text, b->text) &&
+           same_text(a->protocol, b->protocol) && a->ctx == b->ctx && kappa_of(a->kappa) == kappa_of(b->kappa);
+}
+
+static void draw_errors(fq_artist *a, const fq_error_row *r, int n) {
+    char subtitle[4 * WORD], group[4 * WORD], text[WORD];
+    fq_points out = none, only = none;
+    const fq_error_row *full = NULL;
+    for (int i = 0; i < n; i++) {
+        if (same_text(r[i].kind, "full")) full = &r[i];
+        if (same_text(r[i].kind, "leave-one-out")) {
+            char label[WORD];
+            snprintf(label, sizeof label, "no %s", fq_artist_text(r[i].step));
+            fq_artist_add(a, &out, "", label, i, r[i].dppl_vs_full, r[i].dppl_vs_full_lo, r[i].dppl_vs_full_hi);
+        } else {
+            const char *label = same_text(r[i].kind, "full") ? "all" : fq_artist_text(r[i].step);
+            fq_artist_add(a, &only, "", label, i, r[i].dppl, r[i].dppl_lo, r[i].dppl_hi);
+        }
+    }
+    int used = snprintf(subtitle, sizeof subtitle, "%s, %s on %s, %.0f windows of %.0f tokens%s",
+                        fq_artist_text(r->variant), fq_artist_text(r->model), fq_artist_text(r->text), r->windows,
+                        r->ctx, kappa_text(kappa_of(r->kappa), ", outliers of strength %g", text));
+    if (full != NULL && used > 0 && (size_t)used < sizeof subtitle)
+        snprintf(subtitle + used, sizeof subtitle - (size_t)used, "; full variant: perplexity %.3f, %.3f above float32",
+                 full->ppl, full->dppl);
+    snprintf(group, sizeof group, "%s %s %s %.0f %s%s", fq_artist_text(r->variant), fq_artist_text(r->model),
+             fq_artist_text(r->text), r->ctx, fq_artist_text(r->protocol),
+             kappa_text(kappa_of(r->kappa), " kappa %g", text));
+    fq_plot left_out = {
+        .kind = FQ_PLOT_BARS,
+        .title = "Leave one out: what perplexity does without one step (below 0: the step costs, above: it helps)",
+        .subtitle = subtitle,
+        .x_label = "",
+        .y_label = "perplexity minus that of the full variant (95 % interval)",
+        .reference_y = NAN};
+    fq_artist_draw(a, &left_out, &out, "leave one out", group);
+    fq_plot alone = {.kind = FQ_PLOT_BARS,
+                     .title = "One number format alone, everything else in bfloat16",
+                     .subtitle = subtitle,
+                     .x_label = "",
+                     .y_label = "perplexity minus float32 (95 % interval)",
+                     .reference_y = NAN};
+    fq_artist_draw(a, &alone, &only, "only one", group);
+}
+
+/* ---- layers ---- */
+
+static int same_layers(const fq_layer_row *a, const fq_layer_row *b) {
+    return same_text(a->model, b->model) && same_text(a->variant, b->variant) &&
+           kappa_of(a->kappa) == kappa_of(b->kappa);
+}
+
+/* Inputs that several projections share. */
+static const char *site_name(const char *projection) {
+    static const char *const names[][2] = {{"q", "q, k, v"}, {"o", "o"}, {"gate", "gate, up"}, {"down", "down"}};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(names[i][0], projection) == 0) return names[i][1];
+    return NULL;
+}
+
+static void draw_layers(fq_artist *a, const fq_layer_row *r, int n) {
+    char subtitle[4 * WORD], group[4 * WORD], text[WORD];
+    fq_points weights = none, outputs = none, inputs = none;
+    for (int i = 0; i < n; i++) {
+        const char *projection = fq_artist_text(r[i].projection), *site = site_name(projection);
+        snprintf(text, sizeof text, "%.0f", r[i].layer);
+        fq_artist_add(a, &weights, projection, text, 0, r[i].weight_sqnr_db, NAN, NAN);
+        fq_artist_add(a, &outputs, projection, text, 0, 100 * r[i].output_error, NAN, NAN);
+        if (site != NULL) fq_artist_add(a, &inputs, site, text, 0, r[i].input_sqnr_db, NAN, NAN);
+    }
+    snprintf(subtitle, sizeof subtitle, "%s, %s%s", fq_artist_text(r->variant), fq_artist_text(r->model),
+             kappa_text(kappa_of(r->kappa), ", outliers of strength %g", text));
+    snprintf(group, sizeof group, "%s %s%s", fq_artist_text(r->variant), fq_artist_text(r->model),
+             kappa_text(kappa_of(r->kappa), " kappa %g", text));
+    fq_plot plot = {.kind = FQ_PLOT_HEAT,
+                    .title = "Weights: signal to quantization noise (dB, higher is better)",
+                    .subtitle = subtitle,
+                    .x_label = "projection",
+                    .y_label = "layer",
+                    .reference_y = NAN};
+    fq_artist_draw(a, &plot, &weights, "weight sqnr", group);
+    plot.title = "Outputs: squared error over squared output on calibration inputs, from the weights alone (%)";
+    plot.log_y = 1;
+    fq_artist_draw(a, &plot, &outputs, "output error", group);
+    plot.title = "Inputs: signal to quantization noise of activations (dB, higher is better)";
+    plot.x_label = "inputs of";
+    plot.log_y = 0;
+    fq_artist_draw(a, &plot, &inputs, "input sqnr", group);
+}
+
+void fq_plots_accuracy(fq_artist *a, const fq_rows *rows) {
+    const fq_accuracy_row *r = rows->accuracy;
+    for (int first = 0, next; first < rows->n_accuracy; first = next) {
+        for (next = first + 1; next < rows->n_accuracy && same_run(&r[first], &r[next]) &&
+                               kappa_of(r[first].kappa) == kappa_of(r[next].kappa);)
+            next++;
+        draw_accuracy(a, &r[first], next - first);
+    }
+    for (int first = 0, next; first < rows->n_accuracy; first = next) {
+        for (next = first + 1; next < rows->n_accuracy && same_run(&r[first], &r[next]);)
+            next++;
+        draw_outliers(a, &r[first], next - first);
+    }
+    for (int first = 0, next; first < rows->n_errors; first = next) {
+        for (next = first + 1; next < rows->n_errors && same_errors(&rows->errors[first], &rows->errors[next]);)
+            next++;
+        draw_errors(a, &rows->errors[first], next - first);
+    }
+    for (int first = 0, next; first < rows->n_layers; first = next) {
+        for (next = first + 1; next < rows->n_layers && same_layers(&rows->layers[first], &rows->layers[next]);)
+            next++;
+        draw_layers(a, &rows->layers[first], next - first);
+    }
+}
