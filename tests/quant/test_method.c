@@ -178,7 +178,7 @@ static void test_threads(void **state) {
 static void test_codebooks(void **state) {
     (void)state;
     const fq_recipe *r = &fq_recipes[FQ_RECIPE_W_INT4_G128_E4M3];
-    const fq_method by_error = {"", FQ_ROUNDING_NEAREST, FQ_SCALES_MSE, (1u << FQ_CODEBOOK_COUNT) - 1, ""};
+    const fq_method by_error = {"", FQ_ROUNDING_NEAREST, FQ_SCALES_MSE, (1u << FQ_CODEBOOK_COUNT) - 1, 0.01, ""};
     fq_method one = by_error;
     float *heavy = FQ_NEW(&arena, float, ROWS *COLS), *flat = FQ_NEW(&arena, float, ROWS *COLS);
     fq_rng rng = fq_rng_seed(2, 2);
