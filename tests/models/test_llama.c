@@ -148,14 +148,18 @@ static void some_ids(int *ids) {
     fq_corpus_free(&c);
 }
 
-/* Every variant: decode id by id and chunks of 7 give the prefill's distributions, and one thread gives the same bits
+/* Every variant, two layers of it: decode id by id and chunks of 7 give the prefill's distributions, and one thread gives the same bits
  * as two. */
 static void every_variant(void **state) {
     (void)state;
     int ids[N];
     some_ids(ids);
     for (int v = 0; v < fq_variant_count; v++) {
-        fq_llama *net = net_of(&fq_variants[v]);
+        fq_build_options o = fq_build_defaults();
+        fq_llama *net;
+        o.calibration = calibration;
+        o.max_layers = 2; /* searching for scales takes the time of this test */
+        assert_int_equal(fq_llama_build(&tiny, &fq_variants[v], &o, &net), FQ_OK);
         float *prefill = run(net, ids, N, N), *decode = run(net, ids, N, 1), *chunks = run(net, ids, N, 7);
         fq_threads_set(1);
         float *single = run(net, ids, N, N);

@@ -1,0 +1,47 @@
+# Redraw in this directory with: gnuplot FILE.gp
+reset
+if (!exists('suffix')) suffix = ''
+set encoding utf8
+set datafile separator tab
+set datafile commentschars ''
+set style textbox opaque noborder fillcolor rgb '#ffffff' margins 0.3, 0.2
+set errorbars small
+set border 3 lc rgb '#888888'
+set grid back lt 1 lw 1 lc rgb '#dddddd', lt 1 lw 1 lc rgb '#f0f0f0'
+unset key
+set label 'Distance to the float32 model' at screen 0.02500, screen 0.95693 left noenhanced font ',22' tc rgb '#222222' front
+set label 'smollm2-135m-instruct (reference is Q4_1, lossy) on king-james, 8 windows of 512 tokens, protocol gptq' at screen 0.02500, screen 0.92073 left noenhanced font ',15' tc rgb '#555555' front
+set lmargin at screen 0.15753
+set rmargin at screen 0.97000
+set tmargin at screen 0.87473
+set bmargin at screen 0.09493
+set label 'mean Kullback-Leibler divergence (nats a token)' at screen 0.56377, screen 0.02667 center noenhanced font ',16' tc rgb '#222222' front
+set yrange [8.5:-0.5]
+set grid noytics
+set ytics nomirror scale 0 tc rgb '#222222' ('w8a8-fp8' 0, 'smoothquant-w8a8' 1, 'w4a16-g128-zp' 2, 'gptq-w4a16' 3, 'awq-w4a16' 4, 'qserve-w4a8kv4' 5, 'atom-w4a4' 6, 'fireq' 7, 'fireq+' 8)
+set xrange [0.0237008084211:1.48239396762]
+set logscale x
+set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.1' 0.1, '1' 1, '0.05' 0.05, '0.5' 0.5, '0.2' 0.2, '' 0.03 1, '' 0.04 1, '' 0.06 1, '' 0.07 1, '' 0.08 1, '' 0.09 1, '' 0.3 1, '' 0.4 1, '' 0.6 1, '' 0.7 1, '' 0.8 1, '' 0.9 1)
+set grid xtics mxtics
+set label '0.0633' at first 0.0633478985, first 0 left offset graph 0.00923, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.0335' at first 0.0335371576, first 1 left offset graph 0.00923, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.621' at first 0.620541609, first 2 left offset graph 0.00923, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.562' at first 0.561652719, first 3 left offset graph 0.00923, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.454' at first 0.454327656, first 4 left offset graph 0.00923, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.08' at first 1.07933726, first 5 left offset graph 0.00923, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.99' at first 0.990495388, first 6 left offset graph 0.00923, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.916' at first 0.915548185, first 7 left offset graph 0.00923, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.481' at first 0.480621509, first 8 left offset graph 0.00923, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+base = 0.0237008084
+half = 0.34
+lower(v) = v > floor_y ? v : floor_y
+floor_y = 0.0237008084211
+data = 'kl-divergence-smollm2-135m-instruct-reference-is-q4-1-lossy-king-james-512-gptq.tsv'
+set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
+set output 'kl-divergence-smollm2-135m-instruct-reference-is-q4-1-lossy-king-james-512-gptq.png'.suffix
+plot \
+  data skip 1 every ::0::8 using 2:5:(base):2:($5-half):($5+half) with boxxyerror fs solid 1 noborder lc rgb '#0072b2'
+set terminal svg noenhanced size 1200,750 font 'sans-serif,16' background '#ffffff'
+set output 'kl-divergence-smollm2-135m-instruct-reference-is-q4-1-lossy-king-james-512-gptq.svg'.suffix
+replot
+unset output
