@@ -1,0 +1,49 @@
+# Redraw in this directory with: gnuplot FILE.gp
+reset
+if (!exists('suffix')) suffix = ''
+set encoding utf8
+set datafile separator tab
+set datafile commentschars ''
+set style textbox opaque noborder fillcolor rgb '#ffffff' margins 0.3, 0.2
+set errorbars small
+set border 3 lc rgb '#888888'
+set grid back lt 1 lw 1 lc rgb '#dddddd', lt 1 lw 1 lc rgb '#f0f0f0'
+unset key
+set label 'Distance to the float32 model' at screen 0.02500, screen 0.95693 left noenhanced font ',22' tc rgb '#222222' front
+set label 'tiny on self-sampled, 16 windows of 512 tokens, protocol gptq' at screen 0.02500, screen 0.92073 left noenhanced font ',15' tc rgb '#555555' front
+set lmargin at screen 0.15753
+set rmargin at screen 0.97000
+set tmargin at screen 0.87473
+set bmargin at screen 0.09493
+set label 'mean Kullback-Leibler divergence (nats a token)' at screen 0.56377, screen 0.02667 center noenhanced font ',16' tc rgb '#222222' front
+set yrange [10.5:-0.5]
+set grid noytics
+set ytics nomirror scale 0 tc rgb '#222222' ('w8a8-int8' 0, 'w8a8-fp8' 1, 'smoothquant-w8a8' 2, 'w4a16-g128' 3, 'gptq-w4a16' 4, 'awq-w4a16' 5, 'trtllm-w4a8-fp8' 6, 'qserve-w4a8kv4' 7, 'atom-w4a4' 8, 'fireq' 9, 'fireq+' 10)
+set xrange [0.00197436327772:0.332241310864]
+set logscale x
+set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.01' 0.01, '0.1' 0.1, '0.005' 0.005, '0.05' 0.05, '0.002' 0.002, '0.02' 0.02, '0.2' 0.2, '' 0.003 1, '' 0.004 1, '' 0.006 1, '' 0.007 1, '' 0.008 1, '' 0.009 1, '' 0.03 1, '' 0.04 1, '' 0.06 1, '' 0.07 1, '' 0.08 1, '' 0.09 1, '' 0.3 1)
+set grid xtics mxtics
+set label '0.00438' at first 0.00438185402, first 0 left offset graph 0.00923, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.00738' at first 0.00738197497, first 1 left offset graph 0.00923, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.00302' at first 0.00302186294, first 2 left offset graph 0.00923, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.112' at first 0.112213632, first 3 left offset graph 0.00923, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.0484' at first 0.0484241809, first 4 left offset graph 0.00923, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.0501' at first 0.0500586904, first 5 left offset graph 0.00923, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.0651' at first 0.0650977127, first 6 left offset graph 0.00923, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.11' at first 0.109782402, first 7 left offset graph 0.00923, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.213' at first 0.21318259, first 8 left offset graph 0.00923, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.153' at first 0.153316762, first 9 left offset graph 0.00923, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.0652' at first 0.0652136827, first 10 left offset graph 0.00923, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+base = 0.00197436328
+half = 0.34
+lower(v) = v > floor_y ? v : floor_y
+floor_y = 0.00197436327772
+data = 'kl-divergence-tiny-self-sampled-512-gptq.tsv'
+set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
+set output 'kl-divergence-tiny-self-sampled-512-gptq.png'.suffix
+plot \
+  data skip 1 every ::0::10 using 2:5:(base):2:($5-half):($5+half) with boxxyerror fs solid 1 noborder lc rgb '#0072b2'
+set terminal svg noenhanced size 1200,750 font 'sans-serif,16' background '#ffffff'
+set output 'kl-divergence-tiny-self-sampled-512-gptq.svg'.suffix
+replot
+unset output

@@ -1,0 +1,52 @@
+# Redraw in this directory with: gnuplot FILE.gp
+reset
+if (!exists('suffix')) suffix = ''
+set encoding utf8
+set datafile separator tab
+set datafile commentschars ''
+set style textbox opaque noborder fillcolor rgb '#ffffff' margins 0.3, 0.2
+set errorbars small
+set border 3 lc rgb '#888888'
+set grid back lt 1 lw 1 lc rgb '#dddddd', lt 1 lw 1 lc rgb '#f0f0f0'
+unset key
+set label 'Perplexity against stored bits a weight' at screen 0.02500, screen 0.95693 left noenhanced font ',22' tc rgb '#222222' front
+set label 'tiny on self-sampled, 16 windows of 512 tokens, protocol gptq, outliers of strength 32' at screen 0.02500, screen 0.92073 left noenhanced font ',15' tc rgb '#555555' front
+set lmargin at screen 0.07527
+set rmargin at screen 0.97000
+set tmargin at screen 0.87473
+set bmargin at screen 0.09493
+set label 'bits a weight, scales included' at screen 0.52263, screen 0.02667 center noenhanced font ',16' tc rgb '#222222' front
+set label 'perplexity (lower is better)' at screen 0.01800, screen 0.48483 center noenhanced font ',16' tc rgb '#222222' front rotate by 90
+set xrange [3.17128631419:40.9932403459]
+set logscale x
+set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('10' 10, '5' 5, '20' 20, '30' 30, '8' 8, '4' 4, '40' 40, '6' 6, '7' 7, '9' 9)
+set grid xtics mxtics
+set yrange [-0.505528872062:311.82460562]
+unset logscale y
+set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0' 0, '50' 50, '100' 100, '150' 150, '200' 200, '250' 250, '300' 300)
+set grid ytics mytics
+set label 'f32' at graph 0.91068, graph 0.08333 left noenhanced font ',15' tc rgb '#222222' front
+set label 'w8a8-int8' at graph 0.37242, graph 0.08988 left noenhanced font ',15' tc rgb '#222222' front
+set label 'w8a8-fp8' at graph 0.33221, graph 0.05547 left noenhanced font ',15' tc rgb '#222222' front
+set label 'smoothquant-w8a8' at graph 0.22433, graph 0.11179 left noenhanced font ',15' tc rgb '#222222' front
+set label 'w4a16-g128' at graph 0.01001, graph 0.12739 left noenhanced font ',15' tc rgb '#222222' front
+set label 'gptq-w4a16' at graph 0.11606, graph 0.09415 left noenhanced font ',15' tc rgb '#222222' front
+set label 'awq-w4a16' at graph 0.06831, graph 0.05995 left noenhanced font ',15' tc rgb '#222222' front
+set label 'trtllm-w4a8-fp8' at graph 0.07821, graph 0.16462 left noenhanced font ',15' tc rgb '#222222' front
+set arrow from graph 0.10274, graph 0.09042 to graph 0.10274, graph 0.15330 nohead lw 1 lc rgb '#888888'
+set label 'qserve-w4a8kv4' at graph 0.28927, graph 0.20017 left noenhanced font ',15' tc rgb '#222222' front
+set arrow from graph 0.10934, graph 0.10593 to graph 0.28741, graph 0.18884 nohead lw 1 lc rgb '#888888'
+set label 'atom-w4a4' at graph 0.13108, graph 0.91667 left noenhanced font ',15' tc rgb '#222222' front
+set label 'fireq' at graph 0.08078, graph 0.93629 left noenhanced font ',15' tc rgb '#222222' front
+set label 'fireq+' at graph 0.00796, graph 0.06061 left noenhanced font ',15' tc rgb '#222222' front
+set arrow from graph 0.09847, graph 0.08934 to graph 0.05355, graph 0.07193 nohead lw 1 lc rgb '#888888'
+lower(v) = v
+data = 'perplexity-bits-tiny-self-sampled-512-gptq-kappa-32.tsv'
+set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
+set output 'perplexity-bits-tiny-self-sampled-512-gptq-kappa-32.png'.suffix
+plot \
+  data skip 1 every ::0::11 using 1:($2) with points pt 7 ps 1.4 lc rgb '#0072b2'
+set terminal svg noenhanced size 1200,750 font 'sans-serif,16' background '#ffffff'
+set output 'perplexity-bits-tiny-self-sampled-512-gptq-kappa-32.svg'.suffix
+replot
+unset output
