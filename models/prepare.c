@@ -167,8 +167,9 @@ static fq_status rotate_values(fq_prepared *w, fq_key_stats *keys, const fq_llam
 
 /* FireQ's channel-wise scaling of up+gate (into the norm), of down (into up's rows), and the scalar v/o factor. Both
  * lambdas come from the weights as they are before it. */
-static fq_status scale_channels(fq_prepared *w, const fq_variant_options *o, fq_dims d, fq_arena *a) {
-    float *lambda = FQ_NEW(a, float, d.hidden), *mu = FQ_NEW(a, float, d.ff), *v = FQ_NEW(a, float, d.q);
+static fq_status scale_channels(fq_prepared *w, const fq_llama_config *c, const fq_variant_options *o, fq_dims d,
+                                fq_arena *a) {
+    float *lambda = FQ_NEW(a, float, d.hidden), *mu = FQ_NEW(a, float, d.ff), *v = FQ_NEW(a, float, d.kv);
     if (!lambda || !mu || !v) return FQ_ERR_MEMORY;
     const float *both[2] = {w->gate, w->up}, *one[1] = {w->down};
     const int rows[2] = {d.ff, d.ff};
@@ -177,11 +178,9 @@ static fq_status scale_channels(fq_prepared *w, const fq_variant_options *o, fq_
     if (o->up_gate_c >= 0) scale_site(w, d, FQ_SITE_GATE_UP, lambda);
     if (o->down_c >= 0) scale_site(w, d, FQ_SITE_DOWN, mu);
     if (o->v_mul > 0) {
-        for (int i = 0; i < d.q; i++)
+        for (int i = 0; i < d.kv; i++)
             v[i] = 1 / o->v_mul;
-        scale_site(w, d, FQ_SITE_O, v);
-        fq_unscale_rows(w->v, d.kv, d.hidden, v);
-        if (w->vb) fq_unscale_rows(w->vb, d.kv, 1, v);
+        FQ_TRY(scale_values(w, c, d, v, a));
     }
     return FQ_OK;
 }
@@ -195,38 +194,53 @@ static fq_status smooth(fq_prepared *w, fq_site site, float alpha, fq_dims d, fq
     return FQ_OK;
 }
 
-/* Geometric mean of lambda[q] over the query heads that read one KV head. */
-static void tie_heads(const fq_llama_config *c, fq_dims d, const float *lambda, float *lambda_kv) {
+/* Factors found for the inputs of o, tied: a KV head's are the geometric mean over the query heads that read it. The
+ * sampled values follow. */
+static fq_status scale_tied_values(fq_prepared *w, fq_key_stats *keys, const fq_llama_config *c, fq_dims d,
+                                   const float *lambda, fq_arena *a) {
     const int group = c->heads / c->kv_heads;
+    float *lambda_kv = FQ_NEW(a, float, d.kv);
+    if (!lambda_kv) return FQ_ERR_MEMORY;
     for (int i = 0; i < d.kv; i++) {
         double sum = 0;
         for (int g = 0; g < group; g++)
             sum += log(lambda[(i / d.hd * group + g) * d.hd + i % d.hd]);
         lambda_kv[i] = (float)exp(sum / group);
     }
+    for (int i = 0; keys->sample_v && i < d.kv * FQ_KEY_SAMPLES; i++)
+        keys->sample_v[i] /= lambda_kv[i / (FQ_KEY_SAMPLES * d.hd) * d.hd + i % d.hd];
+    return scale_values(w, c, d, lambda_kv, a);
 }
 
 /* QServe's output module smoothing: inputs of o and down scaled with an exponent near 0, by the weights. */
 static fq_status smooth_outputs(fq_prepared *w, fq_key_stats *keys, const fq_llama_config *c, fq_dims d, fq_arena *a) {
     const float alpha = 0.05f;
-    float *lambda = FQ_NEW(a, float, d.q), *lambda_kv = FQ_NEW(a, float, d.kv);
-    if (!lambda || !lambda_kv) return FQ_ERR_MEMORY;
+    float *lambda = FQ_NEW(a, float, d.q);
+    if (!lambda) return FQ_ERR_MEMORY;
     const float *one[1] = {w->o};
     fq_smooth_factors(&w->input[FQ_SITE_O], one, &d.hidden, 1, alpha, lambda);
-    tie_heads(c, d, lambda, lambda_kv);
-    FQ_TRY(scale_values(w, c, d, lambda_kv, a));
-    for (int i = 0; keys->sample_v && i < d.kv * FQ_KEY_SAMPLES; i++)
-        keys->sample_v[i] /= lambda_kv[i / (FQ_KEY_SAMPLES * d.hd) * d.hd + i % d.hd];
+    FQ_TRY(scale_tied_values(w, keys, c, d, lambda, a));
     return smooth(w, FQ_SITE_DOWN, alpha, d, a);
 }
 
-static fq_status awq_site(const fq_llama *net, fq_prepared *w, fq_site site, fq_dims d, fq_arena *a) {
+/* group_of, groups: as fq_awq_options. The exponent is searched with plain rounding, as in the paper's code; clipping
+ * comes after. */
+static fq_status awq_factors(const fq_llama *net, const fq_prepared *w, fq_site site, fq_dims d, const int *group_of,
+                             int groups, fq_arena *a, float **lambda) {
     consumers c = consumers_of(w, d, site);
-    float *lambda = FQ_NEW(a, float, c.cols);
-    if (!lambda) return FQ_ERR_MEMORY;
-    /* the exponent is searched with plain rounding, as in the paper's code; clipping comes after */
-    fq_awq_options o = {.w = net->variant->w, .method = &fq_methods[FQ_METHOD_RTN], .steps = 20};
-    FQ_TRY(fq_awq_factors(&w->input[site], (const float *const *)c.w, c.rows, c.count, &o, a, lambda, NULL));
+    *lambda = FQ_NEW(a, float, c.cols);
+    if (!*lambda) return FQ_ERR_MEMORY;
+    fq_awq_options o = {.w = net->variant->w,
+                        .method = &fq_methods[FQ_METHOD_RTN],
+                        .steps = 20,
+                        .group_of = group_of,
+                        .groups = groups};
+    return fq_awq_factors(&w->input[site], (const float *const *)c.w, c.rows, c.count, &o, a, *lambda, NULL);
+}
+
+static fq_status awq_site(const fq_llama *net, fq_prepared *w, fq_site site, fq_dims d, fq_arena *a) {
+    float *lambda;
+    FQ_TRY(awq_factors(net, w, site, d, NULL, 0, a, &lambda));
     scale_site(w, d, site, lambda);
     return FQ_OK;
 }
@@ -234,19 +248,13 @@ static fq_status awq_site(const fq_llama *net, fq_prepared *w, fq_site site, fq_
 /* The inputs of o: query heads that read one KV head share its factors. */
 static fq_status awq_values(const fq_llama *net, fq_prepared *w, fq_key_stats *keys, fq_dims d, fq_arena *a) {
     const fq_llama_config *c = &net->config;
-    float *lambda = FQ_NEW(a, float, d.q), *lambda_kv = FQ_NEW(a, float, d.kv);
     int *group_of = FQ_NEW(a, int, d.q);
-    if (!lambda || !lambda_kv || !group_of) return FQ_ERR_MEMORY;
+    float *lambda;
+    if (!group_of) return FQ_ERR_MEMORY;
     for (int i = 0; i < d.q; i++)
         group_of[i] = i / d.hd / (c->heads / c->kv_heads) * d.hd + i % d.hd;
-    const float *one[1] = {w->o};
-    fq_awq_options o = {
-        .w = net->variant->w, .method = &fq_methods[FQ_METHOD_RTN], .steps = 20, .group_of = group_of, .groups = d.kv};
-    FQ_TRY(fq_awq_factors(&w->input[FQ_SITE_O], one, &d.hidden, 1, &o, a, lambda, NULL));
-    tie_heads(c, d, lambda, lambda_kv);
-    for (int i = 0; keys->sample_v && i < d.kv * FQ_KEY_SAMPLES; i++)
-        keys->sample_v[i] /= lambda_kv[i / (FQ_KEY_SAMPLES * d.hd) * d.hd + i % d.hd];
-    return scale_values(w, c, d, lambda_kv, a);
+    FQ_TRY(awq_factors(net, w, FQ_SITE_O, d, group_of, d.kv, a, &lambda));
+    return scale_tied_values(w, keys, c, d, lambda, a);
 }
 
 static fq_status awq(const fq_llama *net, fq_prepared *w, fq_key_stats *keys, fq_dims d, fq_arena *a) {
@@ -320,7 +328,7 @@ fq_status fq_prepare_layer(fq_llama *net, int l, const fq_calibration *cal, fq_a
     FQ_TRY(load_layer(net, scratch, l, w));
     if (cal) FQ_TRY(copy_stats(w, &cal->layer[l], &keys, scratch));
     if (net->rotation) rotate_residual(net->rotation, w, d);
-    if (t & FQ_T_CHANNEL) FQ_TRY(scale_channels(w, &net->options, d, scratch));
+    if (t & FQ_T_CHANNEL) FQ_TRY(scale_channels(w, c, &net->options, d, scratch));
     if (t & FQ_T_ROTATE_V) FQ_TRY(rotate_values(w, &keys, c, d, scratch));
     if (!cal) return FQ_OK;
     if (t & FQ_T_SMOOTH) {

@@ -100,19 +100,26 @@ static int cholesky(double *a, size_t ld, int n, double *panel) {
     return 1;
 }
 
-fq_status fq_gptq_factor(const float *moment, int cols, const int *order, double damping, fq_arena *scratch, float *u) {
-    const size_t k = (size_t)cols, ld = (k + 7) / 8 * 8;
-    double *a = FQ_NEW(scratch, double, ld *ld), *panel = FQ_NEW(scratch, double, PANEL *ld), mean = 0;
-    if (a == NULL || panel == NULL) return FQ_ERR_MEMORY;
+/* What is added to the diagonal of the moments. */
+static double damping_of(const float *moment, size_t k, double share) {
+    double mean = 0;
     for (size_t i = 0; i < k; i++)
         mean += (double)moment[i * k + i] / (double)k;
+    return mean > 0 ? share * mean : 1.0;
+}
+
+fq_status fq_gptq_factor(const float *moment, int cols, const int *order, double damping, fq_arena *scratch, float *u) {
+    const size_t k = (size_t)cols, ld = (k + 7) / 8 * 8;
+    double *a = FQ_NEW(scratch, double, ld *ld), *panel = FQ_NEW(scratch, double, PANEL *ld);
+    const double damp = damping_of(moment, k, damping);
+    if (a == NULL || panel == NULL) return FQ_ERR_MEMORY;
         /* The factor wanted starts at the far corner: Cholesky's, with rows and columns in reverse. */
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < k; i++) {
         const float *row = moment + (size_t)order[k - 1 - i] * k;
         for (size_t j = 0; j <= i; j++)
             a[i * ld + j] = (double)row[order[k - 1 - j]];
-        a[i * ld + i] += mean > 0 ? damping * mean : 1.0;
+        a[i * ld + i] += damp;
     }
     if (!cholesky(a, ld, cols, panel))
         return fq_fail(FQ_ERR_NUMERIC, "second moments of %d inputs: expected a positive semidefinite matrix", cols);
@@ -273,16 +280,14 @@ static fq_status descent_create(fq_descent *d, const fq_qmatrix *q, const fq_cod
     const size_t k = (size_t)q->cols;
     float *h = FQ_NEW(scratch, float, k *k);
     int *start = FQ_NEW(scratch, int, q->groups + 1);
-    double mean = 0;
+    const double damp = damping_of(moment, k, damping);
     if (h == NULL || start == NULL) return FQ_ERR_MEMORY;
-    for (size_t i = 0; i < k; i++)
-        mean += (double)moment[i * k + i] / (double)k;
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < k; i++) {
         const float *row = moment + (size_t)order[i] * k;
         for (size_t j = 0; j < k; j++)
             h[i * k + j] = row[order[j]];
-        h[i * k + i] += (float)(mean > 0 ? damping * mean : 1.0);
+        h[i * k + i] += (float)damp;
     }
     for (int g = 0, c = 0; g < q->groups; g++) {
         const int left = q->cols - order[c] / q->group * q->group;
