@@ -30,7 +30,7 @@ OBJ  := $(SRC:%.c=$(BUILD)/%.o) $(CUDA_OBJ)
 TEST := $(wildcard tests/*/test_*.c)
 TBIN := $(TEST:%.c=$(BUILD)/%)
 
-.PHONY: all help deps demo check ci-perf lint format clean sanitize model-smollm2
+.PHONY: all help deps demo check ci-perf lint format clean sanitize fuzz fuzz-smoke model-smollm2
 all: $(BUILD)/fqbench ## build build/fqbench
 
 help: ## list the targets
@@ -82,6 +82,12 @@ sanitize: ## the test suite under ASan and UBSan, and with the reference kernels
 	$(MAKE) BUILD=build/asan CFLAGS='-O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer' all tests
 	tools/run-tests.sh build/asan
 	FQ_ISA=ref tools/run-tests.sh $(BUILD)
+
+fuzz: ## fuzz every reader of foreign files, SECONDS=600 each (clang, libFuzzer, ASan, UBSan)
+	@LIBS='$(LIBS)' tools/fuzz.sh $(or $(SECONDS),600) $(FUZZ)
+
+fuzz-smoke: ## the same, 20 s each
+	@LIBS='$(LIBS)' tools/fuzz.sh $(or $(SECONDS),20) $(FUZZ)
 
 lint: ## include arrow, cppcheck, clang-tidy, formatting
 	tools/lint.sh
