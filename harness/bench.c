@@ -13,13 +13,14 @@ static const double invalid_above_pct = 103; /* the ceilings are themselves meas
 static const double warmup_agree = 0.05;
 static const double warmup_ns = 2e9;
 static const double budgets_at_most = 3;
-enum { WARMUP_RUNS = 3 };
+enum { WARMUP_RUNS = 10 };
 
 /* What the loop keeps beside a measurement while it is being made. */
 typedef struct slot {
     int live;        /* still in the rotation */
     double spent_ns; /* of samples */
     double last_ns;  /* the last warm-up run */
+    double run_ns;   /* the last run by the host's clock */
 } slot;
 
 static const char *const verdict_names[] = {
@@ -63,6 +64,7 @@ static int run_once(fq_measurement *m, slot *p, double *ns) {
     double spent = (double)(fq_clock_ns() - start);
     *ns = s == FQ_OK && t->elapsed_ns != NULL ? t->elapsed_ns(t->context) : spent;
     p->spent_ns += spent;
+    p->run_ns = spent;
     if (s == FQ_OK) return 1;
     reject_status(m, p, s);
     return 0;
@@ -131,18 +133,51 @@ static void leave_if_done(fq_measurement *m, slot *p, const fq_bench_options *o)
     }
 }
 
-/* Clock, energy and temperature of the repetition that has just ended. */
-static void listen(fq_measurement *m, const fq_telemetry *before) {
-    const fq_telemetry now = fq_telemetry_read("");
-    m->mhz[m->n_samples] = now.mhz;
-    m->joules[m->n_samples] = fq_telemetry_joules("", before, &now);
-    m->celsius = now.celsius;
+/* What can be asked at all, and the counters before a repetition. */
+typedef struct meters {
+    int host;              /* the processor's files say something */
+    const fq_nvml *device; /* NULL: none */
+    fq_telemetry before;
+    fq_nvml_reading device_before;
+} meters;
+
+static meters meters_of(const fq_bench_options *o) {
+    const fq_telemetry t = fq_telemetry_read("");
+    return (meters){.host = !isnan(t.mhz) || !isnan(t.joules) || !isnan(t.celsius), .device = o->device};
+}
+
+static int on_device(const fq_task *t) {
+    return t->ceilings != NULL;
+}
+
+static void listen(meters *w, const fq_task *t) {
+    if (on_device(t))
+        w->device_before = fq_nvml_read(w->device);
+    else if (w->host)
+        w->before = fq_telemetry_read("");
+}
+
+/* Clock, temperature and energy of the repetition that has just ended; share: of one repetition in the run. */
+static void note_down(const meters *w, double share, fq_measurement *m) {
+    fq_reading *r = &m->reading[m->n_samples];
+    if (on_device(m->task)) {
+        const fq_nvml_reading now = fq_nvml_read(w->device);
+        r->gpu_mhz = now.mhz;
+        r->gpu_celsius = now.celsius;
+        r->gpu_watts = now.watts;
+        r->gpu_joules = (now.joules - w->device_before.joules) * share;
+        m->gpu_used_bytes = now.used_bytes;
+    } else if (w->host) {
+        const fq_telemetry now = fq_telemetry_read("");
+        r->mhz = now.mhz;
+        r->celsius = now.celsius;
+        r->joules = fq_telemetry_joules("", &w->before, &now);
+    }
 }
 
 static void sample_rounds(fq_measurement *out, slot *state, int n, const fq_bench_options *o) {
     int live = 1;
-    fq_telemetry before = fq_telemetry_read("");
-    const int talks = !isnan(before.mhz) || !isnan(before.joules) || !isnan(before.celsius);
+    meters watch = meters_of(o);
     for (int i = 0; i < n; i++)
         state[i].spent_ns = 0; /* warm-up is not of the budget */
     for (int round = 0; live > 0; round++) {
@@ -151,11 +186,11 @@ static void sample_rounds(fq_measurement *out, slot *state, int n, const fq_benc
             fq_measurement *m = &out[k];
             double ns;
             if (!state[k].live) continue;
-            if (talks) before = fq_telemetry_read("");
+            listen(&watch, m->task);
             if (!run_once(m, &state[k], &ns)) continue;
             m->samples[m->n_samples] = ns;
             m->round[m->n_samples] = round;
-            if (talks) listen(m, &before);
+            note_down(&watch, ns / state[k].run_ns, m);
             m->n_samples++;
         }
         /* After the round, so that the arithmetic does not disturb the caches between neighbours. */
@@ -212,12 +247,11 @@ static fq_status begin(const fq_task *t, const fq_bench_options *o, const fq_cei
     m->task = t;
     m->samples = FQ_NEW(arena, double, o->max_samples);
     m->round = FQ_NEW(arena, int, o->max_samples);
-    m->mhz = FQ_NEW(arena, double, o->max_samples);
-    m->joules = FQ_NEW(arena, double, o->max_samples);
-    if (m->samples == NULL || m->round == NULL || m->mhz == NULL || m->joules == NULL) return FQ_ERR_MEMORY;
+    m->reading = FQ_NEW(arena, fq_reading, o->max_samples);
+    if (m->samples == NULL || m->round == NULL || m->reading == NULL) return FQ_ERR_MEMORY;
     for (int i = 0; i < o->max_samples; i++)
-        m->mhz[i] = m->joules[i] = NAN;
-    m->celsius = NAN;
+        m->reading[i] = (fq_reading){NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+    m->gpu_used_bytes = NAN;
     m->time = fq_stats_summary(m->samples, 0, o->level);
     m->err = m->bound = m->peak_pct = NAN;
     m->floor_ns = floor_ns(t, ceil);

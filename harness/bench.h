@@ -4,6 +4,7 @@
 #define FQ_HARNESS_BENCH_H
 #include <stddef.h>
 #include "harness/arena.h"
+#include "harness/nvml.h"
 #include "harness/stats.h"
 #include "harness/status.h"
 #ifdef __cplusplus
@@ -16,6 +17,7 @@ typedef struct fq_ceilings {
     double bf16_flops; /* best engine for bf16 operands (AMX, or the f32 FMA peak where there is none) */
     double int8_flops; /* best engine for int8 operands */
     double read_bps;   /* bytes/s read from memory (not cache) by all threads */
+    double copy_bps;   /* of a device: bytes/s copied within its memory, read and write both counted; 0: not measured */
 } fq_ceilings;
 
 typedef enum fq_engine { FQ_ENGINE_F32, FQ_ENGINE_BF16, FQ_ENGINE_INT8 } fq_engine;
@@ -50,15 +52,24 @@ typedef struct fq_bench_options {
     double noise_pct; /* stop when the median's interval half-width is under this share of the median; default 1 */
     double budget_s;  /* per task, without warm-up; default 1 */
     double level;     /* default 0.95 */
+    /* Meters of the device that tasks with ceilings of their own run on; NULL: none. */
+    const fq_nvml *device;
 } fq_bench_options;
 fq_bench_options fq_bench_defaults(void);
 
+/* The machine during one repetition; NAN where it does not say. Of a task on a device the last four, of others the
+ * first three. gpu_joules: what the counter moved by during `run`, times the share of one repetition in it. */
+typedef struct fq_reading {
+    double mhz, celsius, joules;
+    double gpu_mhz, gpu_celsius, gpu_watts, gpu_joules;
+} fq_reading;
+
 typedef struct fq_measurement {
     const fq_task *task;
-    double *samples;      /* nanoseconds, in the order taken; in the arena */
-    int *round;           /* round of each sample: equal rounds of two tasks are neighbours in time */
-    double *mhz, *joules; /* of each sample (telemetry.h); NAN where the machine does not say */
-    double celsius;       /* after the last sample; NAN */
+    double *samples;       /* nanoseconds, in the order taken; in the arena */
+    int *round;            /* round of each sample: equal rounds of two tasks are neighbours in time */
+    fq_reading *reading;   /* of each sample (telemetry.h, nvml.h) */
+    double gpu_used_bytes; /* memory of the device in use after the last sample; NAN */
     int n_samples, n_warmup;
     fq_summary time; /* of samples, ns */
     double floor_ns; /* max(flop/peak, bytes/bandwidth) on this host; NAN if unknown */
@@ -70,7 +81,7 @@ typedef struct fq_measurement {
 
 /* Judge, warm up, measure all tasks interleaved, judge again. out[n]; samples live in `arena`. A task that fails its
  * check gets FAIL and no time; the others go on. A run or judge that returns FQ_ERR_SKIPPED makes it SKIP.
- * Warm-up: until two runs in a row agree within 5 %, at most 3 runs or 2 s; the judged run is the first of them.
+ * Warm-up: until two runs in a row agree within 5 %, at most 10 runs or 2 s; the judged run is the first of them.
  * Rounds: even ones in the order of `tasks`, odd ones in reverse; a task leaves when it has min_samples and its
  * interval is within noise_pct or its budget is used, or when 3 budgets are used, or at max_samples. err, bound: the
  * worse ratio of the two checks. opt NULL: the defaults. ceil NULL: no floor. Errors: only if no task was measured (out

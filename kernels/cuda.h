@@ -11,9 +11,10 @@ extern "C" {
 
 /* 1 if device 0 has compute capability 9.0; else 0 and *why (may be NULL) a short reason. Asked once. */
 int fq_cuda_usable(const char **why);
-/* Its name, "" if not usable. */
+/* Its name and its PCI address ("0000:1b:00.0"), "" if not usable. */
 const char *fq_cuda_name(void);
-/* Ceilings of the device, measured once: read_bps from its memory; int8_flops of wgmma with 8-bit operands (E4M3 and
+const char *fq_cuda_bus(void);
+/* Ceilings of the device, measured once: read_bps from its memory, copy_bps within it; int8_flops of wgmma with 8-bit operands (E4M3 and
  * INT8 run at one rate), on zeros, so that power does not limit it; bf16_flops half of that, f32_flops as bf16_flops.
  * NULL if not usable. */
 const fq_ceilings *fq_cuda_ceilings(void);

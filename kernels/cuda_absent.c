@@ -14,6 +14,10 @@ const char *fq_cuda_name(void) {
     return "";
 }
 
+const char *fq_cuda_bus(void) {
+    return "";
+}
+
 const fq_ceilings *fq_cuda_ceilings(void) {
     return NULL;
 }

@@ -8,7 +8,7 @@
 static pthread_once_t device_once = PTHREAD_ONCE_INIT, ceilings_once = PTHREAD_ONCE_INIT;
 static struct {
     int usable, processors;
-    char name[256], why[160];
+    char name[256], bus[32], why[160];
     PFN_cuTensorMapEncodeTiled_v12000 encode;
     fq_ceilings ceilings;
 } device;
@@ -28,6 +28,7 @@ static void find_device(void) {
         return;
     }
     snprintf(device.name, sizeof device.name, "%s", properties.name);
+    if (cudaDeviceGetPCIBusId(device.bus, sizeof device.bus, 0) != cudaSuccess) device.bus[0] = '\0';
     device.processors = properties.multiProcessorCount;
     if (major != 9 || minor != 0) {
         snprintf(device.why, sizeof device.why, "sm90: device 0 has compute capability %d.%d", major, minor);
@@ -50,6 +51,10 @@ int fq_cuda_usable(const char **why) {
 
 const char *fq_cuda_name(void) {
     return fq_cuda_usable(NULL) ? device.name : "";
+}
+
+const char *fq_cuda_bus(void) {
+    return fq_cuda_usable(NULL) ? device.bus : "";
 }
 
 int fq_cuda_processors(void) {
@@ -143,8 +148,9 @@ static __global__ void __launch_bounds__(128, 1) multiply_zeros(float *out) {
     if (sum != 0.0f) *out = sum;
 }
 
-/* Best of a few timings, in seconds; 0 if anything fails. */
-static double best_seconds(int which, const void *data, size_t bytes, void *out) {
+enum { READ, MULTIPLY, COPY };
+/* Best of a few timings, in seconds; 0 if anything fails. COPY: the second half of the data onto the first. */
+static double best_seconds(int which, void *data, size_t bytes, void *out) {
     cudaEvent_t start, stop;
     double best = 0;
     const int shared = RATE_TOKENS * 128 + 1024;
@@ -154,10 +160,12 @@ static double best_seconds(int which, const void *data, size_t bytes, void *out)
     for (int i = 0; i < 8; i++) {
         float ms = 0;
         (void)cudaEventRecord(start);
-        if (which == 0)
+        if (which == READ)
             read_memory<<<device.processors * 8, 512>>>((const uint4 *)data, bytes / 16, (uint32_t *)out);
-        else
+        else if (which == MULTIPLY)
             multiply_zeros<<<device.processors, 128, shared>>>((float *)out);
+        else if (cudaMemcpyAsync(data, (char *)data + bytes / 2, bytes / 2, cudaMemcpyDeviceToDevice) != cudaSuccess)
+            return 0;
         (void)cudaEventRecord(stop);
         if (cudaGetLastError() != cudaSuccess || cudaEventSynchronize(stop) != cudaSuccess) return 0;
         if (cudaEventElapsedTime(&ms, start, stop) != cudaSuccess) return 0;
@@ -174,9 +182,11 @@ static void measure_ceilings(void) {
     fq_ceilings *c = &device.ceilings;
     if (cudaMalloc(&data, bytes) == cudaSuccess && cudaMalloc(&out, 4) == cudaSuccess &&
         cudaMemset(data, 1, bytes) == cudaSuccess) {
-        const double read = best_seconds(0, data, bytes, out), multiply = best_seconds(1, NULL, 0, out);
+        const double read = best_seconds(READ, data, bytes, out), copy = best_seconds(COPY, data, bytes, out);
+        const double multiply = best_seconds(MULTIPLY, NULL, 0, out);
         const double flop = 2.0 * 64 * RATE_TOKENS * 32 * RATE_STEPS * device.processors;
         if (read > 0) c->read_bps = (double)bytes / read;
+        if (copy > 0) c->copy_bps = (double)bytes / copy;
         if (multiply > 0) c->int8_flops = flop / multiply;
         c->bf16_flops = c->f32_flops = c->int8_flops / 2;
     }

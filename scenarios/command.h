@@ -20,7 +20,7 @@ extern "C" {
     FQ_COMMAND(generate, "continue a text")                                                                            \
     FQ_COMMAND(quantize, "write a quantized model as a directory that -m takes")                                       \
     FQ_COMMAND(tokenize, "ids of a text, one a line")                                                                  \
-    FQ_COMMAND(list, "formats, recipes, codebooks, methods, transforms, variants, kernels, models or scenarios")       \
+    FQ_COMMAND(list, "formats, recipes, methods, variants, kernels, models, scenarios, measured ceilings ...")         \
     FQ_COMMAND(check, "every usable kernel against its oracle on this machine")                                        \
     FQ_COMMAND(plot, "redraw the plots of a results directory")                                                        \
     FQ_COMMAND(compare, "has it changed? two results directories, revisions, or a stored baseline")                    \

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "harness/cpu.h"
+#include "harness/host.h"
+#include "kernels/cuda.h"
 #include "kernels/trial.h"
 #include "models/variant.h"
 #include "quant/codebook.h"
@@ -136,19 +138,42 @@ static void list_scenarios(void) {
         printf("%-12s %s\n", fq_kind_name((fq_kind)k), fq_kind_about((fq_kind)k));
 }
 
+static void list_ceilings_row(const char *where, const fq_ceilings *c) {
+    printf("%-40s %10.2f %10.2f %10.2f %10.1f", where, c->f32_flops * 1e-12, c->bf16_flops * 1e-12,
+           c->int8_flops * 1e-12, c->read_bps * 1e-9);
+    if (c->copy_bps > 0) printf(" %10.1f", c->copy_bps * 1e-9);
+    printf("\n");
+}
+
+/* Measured now, as at the start of every run: what no honest time can beat. */
+static void list_ceilings(void) {
+    fq_ceilings host;
+    char where[96];
+    const char *why = "";
+    fq_threads_set(fq_cpu_cores());
+    printf("%-40s %10s %10s %10s %10s %10s\n", "machine", "f32 TFLOPS", "bf16", "int8", "read GB/s", "copy GB/s");
+    snprintf(where, sizeof where, "%.32s, %d threads", fq_cpu_model(), fq_cpu_cores());
+    if (fq_host_ceilings(&host) == FQ_OK) list_ceilings_row(where, &host);
+    if (fq_cuda_usable(&why))
+        list_ceilings_row(fq_cuda_name(), fq_cuda_ceilings());
+    else
+        printf("%-40s (%s)\n", "no device", why);
+}
+
 fq_status fq_command_list(int argc, char **argv) {
     static const struct {
         const char *name;
         void (*print)(void);
-    } lists[] = {{"formats", list_formats}, {"recipes", list_recipes},     {"variants", list_variants},
-                 {"methods", list_methods}, {"codebooks", list_codebooks}, {"transforms", list_transforms},
-                 {"kernels", list_kernels}, {"models", list_models},       {"scenarios", list_scenarios}};
-    fq_options o = {.usage = "list formats|recipes|codebooks|methods|transforms|variants|kernels|models|scenarios",
-                    .about =
-                        "Prints one of the program's tables. Where a variant is expected, a changed row will do too:\n"
-                        "NAME:KEY=VALUE+KEY=VALUE, for example fireq:w=w.bf16 or fireq:no=pre-rope+a=a.bf16; keys:\n"
-                        "w a q kv p (recipes), scores (f32, f16), method, no and with (transforms).",
-                    .most = 1};
+    } lists[] = {{"formats", list_formats},  {"recipes", list_recipes},     {"variants", list_variants},
+                 {"methods", list_methods},  {"codebooks", list_codebooks}, {"transforms", list_transforms},
+                 {"kernels", list_kernels},  {"models", list_models},       {"scenarios", list_scenarios},
+                 {"ceilings", list_ceilings}};
+    fq_options o = {
+        .usage = "list formats|recipes|codebooks|methods|transforms|variants|kernels|models|scenarios|ceilings",
+        .about = "Prints one of the program's tables. Where a variant is expected, a changed row will do too:\n"
+                 "NAME:KEY=VALUE+KEY=VALUE, for example fireq:w=w.bf16 or fireq:no=pre-rope+a=a.bf16; keys:\n"
+                 "w a q kv p (recipes), scores (f32, f16), method, no and with (transforms).",
+        .most = 1};
     FQ_TRY(fq_options_parse(&o, argc, argv));
     if (o.helped) return FQ_OK;
     for (size_t i = 0; o.n_positional > 0 && i < sizeof lists / sizeof lists[0]; i++) {
@@ -160,8 +185,8 @@ fq_status fq_command_list(int argc, char **argv) {
     }
     return fq_fail(
         FQ_ERR_USAGE,
-        "list: %s%s%sexpected formats, recipes, codebooks, methods, transforms, variants, kernels, models or "
-        "scenarios",
+        "list: %s%s%sexpected formats, recipes, codebooks, methods, transforms, variants, kernels, models, scenarios "
+        "or ceilings",
         o.n_positional > 0 ? "'" : "", o.n_positional > 0 ? o.positional[0] : "",
         o.n_positional > 0 ? "' is unknown; " : "");
 }

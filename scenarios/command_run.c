@@ -8,6 +8,7 @@
 
 #include "harness/clock.h"
 #include "harness/host.h"
+#include "kernels/cuda.h"
 #include "scenarios/command.h"
 #include "scenarios/journal.h"
 #include "scenarios/plan.h"
@@ -79,10 +80,30 @@ static fq_status run_steps(fq_context *c, const fq_scenario *s, const char *sett
     return FQ_OK;
 }
 
-static fq_status write_environment(const char *settings, const char *dir, int argc, char **argv) {
+/* The device that rows were measured on, with what it can do at best; NULL: there is none. */
+static json_t *device_json(const fq_context *c) {
+    int used = 0;
+    for (int i = 0; i < c->n_results; i++)
+        used |= c->results[i].gpu_info != NULL;
+    const fq_ceilings *best = used ? fq_cuda_ceilings() : NULL;
+    if (best == NULL) return NULL;
+    return json_pack("{s:s, s:s, s:{s:f, s:f, s:f, s:f}}", "name", fq_cuda_name(), "driver", fq_nvml_driver(c->device),
+                     "ceilings", "bf16_tflops", best->bf16_flops * 1e-12, "int8_tflops", best->int8_flops * 1e-12,
+                     "read_gbps", best->read_bps * 1e-9, "copy_gbps", best->copy_bps * 1e-9);
+}
+
+static fq_status write_environment(const fq_context *c, const char *settings, const char *dir, int argc, char **argv) {
     char path[4096];
+    json_error_t error;
     snprintf(path, sizeof path, "%s/environment.json", dir);
-    return fq_host_write_environment(path, argc, argv, settings);
+    json_t *root = json_loads(settings, 0, &error), *device = device_json(c);
+    if (root != NULL && device != NULL) json_object_set_new(root, "device", device);
+    char *text = root != NULL ? json_dumps(root, JSON_COMPACT) : NULL;
+    json_decref(root);
+    if (text == NULL) return fq_fail(FQ_ERR_MEMORY, "no memory for environment.json");
+    const fq_status s = fq_host_write_environment(path, argc, argv, text);
+    free(text);
+    return s;
 }
 
 /* Plots are made of files that are safe already: without gnuplot the run is still a run. FQ_PLOTS=0: none. */
@@ -133,7 +154,7 @@ static fq_status execute(const fq_scenario *s, const char *dir, const run_flags 
         return status;
     }
     status = measure(&c, s, settings, dir, f, &first, &skipped);
-    if (status == FQ_OK) status = write_environment(settings, dir, argc, argv);
+    if (status == FQ_OK) status = write_environment(&c, settings, dir, argc, argv);
     if (status == FQ_OK) {
         status = fq_run_close(c.run);
         c.run = NULL;

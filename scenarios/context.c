@@ -8,6 +8,7 @@
 #include "harness/clock.h"
 #include "harness/cpu.h"
 #include "harness/host.h"
+#include "kernels/cuda.h"
 #include "scenarios/kinds.h"
 
 fq_status fq_context_init(fq_context *c, const char *scenario, uint64_t seed) {
@@ -206,6 +207,14 @@ fq_status fq_context_reject(fq_context *c, fq_result *r, fq_verdict verdict) {
 
 /* ---- measuring ---- */
 
+/* Meters of the device that kernels run on, opened when first wanted; NULL where the driver has none. */
+static const fq_nvml *device_meters(fq_context *c) {
+    if (!c->asked_device && fq_nvml_open(NULL, fq_cuda_bus(), &c->arena, &c->device) != FQ_OK)
+        fq_note("no clock, temperature and energy of the device: %s", fq_message());
+    c->asked_device = 1;
+    return c->device;
+}
+
 int fq_context_is_late(const fq_context *c) {
     if (c->deadline_ns == 0 || fq_clock_ns() < c->deadline_ns) return 0;
     (void)fq_fail(FQ_ERR_SKIPPED, "time-out");
@@ -266,7 +275,43 @@ static fq_status speedup(const fq_measurement *base, const fq_measurement *m, fq
     return FQ_OK;
 }
 
-static fq_status fill(fq_context *c, const fq_measurement *m, double tokens, fq_result *r) {
+static double reading_part(const fq_measurement *m, int i, size_t offset) {
+    double x;
+    memcpy(&x, (const char *)&m->reading[i] + offset, sizeof x);
+    return x;
+}
+
+/* Clocks and power by their median, energies by their mean, which is NAN unless every repetition has one. */
+static fq_status telemetry(const fq_measurement *m, fq_arena *scratch, fq_result *r) {
+    const struct {
+        size_t offset;
+        double *out;
+        int mean;
+    } columns[] = {{offsetof(fq_reading, mhz), &r->cpu_mhz, 0},
+                   {offsetof(fq_reading, gpu_mhz), &r->gpu_mhz, 0},
+                   {offsetof(fq_reading, gpu_watts), &r->gpu_w, 0},
+                   {offsetof(fq_reading, joules), &r->energy_j, 1},
+                   {offsetof(fq_reading, gpu_joules), &r->gpu_energy_j, 1}};
+    const size_t mark = scratch->used;
+    double *x = FQ_NEW(scratch, double, m->n_samples);
+    if (x == NULL) return FQ_ERR_MEMORY;
+    for (size_t k = 0; k < sizeof columns / sizeof columns[0]; k++) {
+        double sum = 0;
+        for (int i = 0; i < m->n_samples; i++) {
+            x[i] = reading_part(m, i, columns[k].offset);
+            sum += x[i];
+        }
+        if (isnan(sum)) continue;
+        *columns[k].out = columns[k].mean ? sum / m->n_samples : fq_stats_percentile(x, m->n_samples, 50);
+    }
+    fq_arena_reset(scratch, mark);
+    r->temp_c = m->reading[m->n_samples - 1].celsius;
+    r->gpu_temp_c = m->reading[m->n_samples - 1].gpu_celsius;
+    r->gpu_used_bytes = m->gpu_used_bytes;
+    return FQ_OK;
+}
+
+static fq_status fill(fq_context *c, const fq_measurement *m, double tokens, fq_arena *scratch, fq_result *r) {
     r->verdict = fq_verdict_name(m->verdict);
     r->err = m->err;
     r->bound = m->bound;
@@ -295,13 +340,8 @@ static fq_status fill(fq_context *c, const fq_measurement *m, double tokens, fq_
         r->decode_ts = tokens / m->time.median * 1e9;
     }
     r->rss_peak_bytes = (double)fq_host_rss_peak_bytes();
-    r->cpu_mhz = fq_stats_percentile(m->mhz, m->n_samples, 50);
-    r->temp_c = m->celsius;
-    double joules = 0;
-    for (int i = 0; i < m->n_samples; i++)
-        joules += m->joules[i];
-    r->energy_j = joules / m->n_samples; /* NAN unless every repetition has it */
-    return FQ_OK;
+    r->n_warmup = m->n_warmup;
+    return telemetry(m, scratch, r);
 }
 
 static fq_status write_samples(fq_context *c, const fq_measurement *m, const fq_result *r) {
@@ -314,8 +354,13 @@ static fq_status write_samples(fq_context *c, const fq_measurement *m, const fq_
         s.rep = i;
         s.round = m->round[i];
         s.t_ns = m->samples[i];
-        s.cpu_mhz = m->mhz[i];
-        s.energy_j = m->joules[i];
+        s.cpu_mhz = m->reading[i].mhz;
+        s.energy_j = m->reading[i].joules;
+        s.temp_c = m->reading[i].celsius;
+        s.gpu_mhz = m->reading[i].gpu_mhz;
+        s.gpu_temp_c = m->reading[i].gpu_celsius;
+        s.gpu_w = m->reading[i].gpu_watts;
+        s.gpu_energy_j = m->reading[i].gpu_joules;
         FQ_TRY(fq_context_add_sample(c, &s));
     }
     return FQ_OK;
@@ -347,11 +392,13 @@ static fq_status measure(fq_context *c, const fq_step *s, const fq_task *tasks, 
     fq_ceilings ceilings;
     FQ_TRY(fq_host_ceilings(&ceilings));
     fq_bench_options o = options(c, s);
+    for (int i = 0; i < n && o.device == NULL; i++)
+        if (tasks[i].ceilings != NULL) o.device = device_meters(c);
     fq_status status = fq_bench_run(tasks, n, &o, &ceilings, scratch, m);
     if (status != FQ_OK && status != FQ_ERR_FAILED && status != FQ_ERR_SKIPPED) return status;
     FQ_TRY(doubt_ceilings(m, n));
     for (int i = 0; i < n; i++) {
-        FQ_TRY(fill(c, &m[i], tokens[i], &rows[i]));
+        FQ_TRY(fill(c, &m[i], tokens[i], scratch, &rows[i]));
         if (baseline >= 0) {
             rows[i].baseline = tasks[baseline].name;
             if (m[i].verdict == FQ_VERDICT_PASS && m[baseline].verdict == FQ_VERDICT_PASS)

@@ -40,6 +40,8 @@ typedef struct fq_context {
     fq_calibration *calibration; /* of that model */
     const char *calibration_key;
     struct fq_checked *checked; /* nets whose kernels were checked (nets.c) */
+    fq_nvml *device;            /* its meters; NULL: none, or not asked_device yet */
+    int asked_device;
 } fq_context;
 
 fq_status fq_context_init(fq_context *c, const char *scenario, uint64_t seed) FQ_MUST_USE;

@@ -99,14 +99,15 @@ static void header_is_the_def_file(void **state) {
     assert_int_equal(strncmp(samples_header, "scenario,test_id,rep,round,t_ns,", 32), 0);
 }
 
-#define SAMPLES_HEADER "scenario,test_id,rep,round,t_ns,cpu_mhz,energy_j\n"
+#define NO_READINGS NAN, NAN, NAN, NAN, NAN, NAN, NAN
+#define SAMPLES_HEADER "scenario,test_id,rep,round,t_ns,cpu_mhz,energy_j,temp_c,gpu_mhz,gpu_temp_c,gpu_w,gpu_energy_j\n"
 
 static void csv_bytes(void **state) {
     place *p = *state;
     fq_sample s[3];
     for (int i = 0; i < 3; i++)
         fq_sample_init(&s[i]);
-    s[0] = (fq_sample){"gemm", "a,b", 1, 0, 1.0 / 3, NAN, NAN};
+    s[0] = (fq_sample){"gemm", "a,b", 1, 0, 1.0 / 3, NO_READINGS};
     s[1].scenario = "say \"x\"";
     s[1].test_id = "two\nlines";
     s[1].rep = 12345678901.0;
@@ -116,9 +117,9 @@ static void csv_bytes(void **state) {
     s[2].rep = -0.0;
     s[2].round = INFINITY;
     assert_string_equal(printed(p, FQ_OUTPUT_CSV, FQ_TABLE_SAMPLES, s, 3),
-                        SAMPLES_HEADER "gemm,\"a,b\",1,0,0.333333333,,\n"
-                                       "\"say \"\"x\"\"\",\"two\nlines\",12345678901,,1.5e-300,,\n"
-                                       ",\" blank \",0,inf,,,\n");
+                        SAMPLES_HEADER "gemm,\"a,b\",1,0,0.333333333,,,,,,,\n"
+                                       "\"say \"\"x\"\"\",\"two\nlines\",12345678901,,1.5e-300,,,,,,,\n"
+                                       ",\" blank \",0,inf,,,,,,,,\n");
 }
 
 /* Every field of every table survives writing and reading. */
@@ -248,7 +249,7 @@ static void bad_input_names_file_and_line(void **state) {
 /* Cutting a file anywhere gives an error or whole rows of the original, never other text. */
 static void truncation(void **state) {
     place *p = *state;
-    fq_sample s[2] = {{"gemm", "a,\"b\"\n", 1, 2, 3, NAN, NAN}, {"q\"", "c", 4, 5, 6, NAN, NAN}};
+    fq_sample s[2] = {{"gemm", "a,\"b\"\n", 1, 2, 3, NO_READINGS}, {"q\"", "c", 4, 5, 6, NO_READINGS}};
     char *text = printed(p, FQ_OUTPUT_CSV, FQ_TABLE_SAMPLES, s, 2);
     const size_t first = strlen(SAMPLES_HEADER), all = strlen(text);
     for (size_t cut = first; cut <= all; cut++) {
@@ -345,7 +346,7 @@ static void foreign_locale(void **state) {
     const int changed = setlocale(LC_ALL, "de_DE.UTF-8") != NULL;
     char probe[16];
     snprintf(probe, sizeof probe, "%.1f", 1.5);
-    fq_sample s = {"x", "y", 1, 2, 2.5, NAN, NAN};
+    fq_sample s = {"x", "y", 1, 2, 2.5, NO_READINGS};
     char *csv = printed(p, FQ_OUTPUT_CSV, FQ_TABLE_SAMPLES, &s, 1);
     char *text = printed(p, FQ_OUTPUT_JSON, FQ_TABLE_SAMPLES, &s, 1);
     char *md = printed(p, FQ_OUTPUT_MD, FQ_TABLE_SAMPLES, &s, 1);
@@ -359,7 +360,7 @@ static void foreign_locale(void **state) {
     assert_true(changed);
     assert_string_equal(probe, "1,5");
     assert_string_equal(after, "1,5"); /* the caller's locale is left as it was */
-    assert_non_null(strstr(csv, "x,y,1,2,2.5,,\n"));
+    assert_non_null(strstr(csv, "x,y,1,2,2.5,,,,,,,\n"));
     assert_non_null(strstr(text, "2.5"));
     assert_non_null(strstr(md, "2.5"));
     assert_int_equal(status, FQ_OK);
@@ -369,18 +370,18 @@ static void foreign_locale(void **state) {
 static void run_is_renamed_at_the_end(void **state) {
     place *p = *state;
     fq_run *r;
-    const fq_sample s = {"x", "y", 1, 2, 3, NAN, NAN};
+    const fq_sample s = {"x", "y", 1, 2, 3, NO_READINGS};
     assert_int_equal(fq_run_open(&r, at(p, "a/b/c/")), FQ_OK);
     assert_string_equal(fq_run_dir(r), at(p, "a/b/c/"));
     assert_int_equal(fq_run_row(r, FQ_TABLE_SAMPLES, &s), FQ_OK);
     assert_null(slurp(p, at(p, "a/b/c/samples.csv")));
     /* What an interrupt would leave: flushed, whole rows. */
-    assert_string_equal(slurp(p, at(p, "a/b/c/samples.csv.tmp~")), SAMPLES_HEADER "x,y,1,2,3,,\n");
+    assert_string_equal(slurp(p, at(p, "a/b/c/samples.csv.tmp~")), SAMPLES_HEADER "x,y,1,2,3,,,,,,,\n");
     fq_run *second;
     assert_int_equal(fq_run_open(&second, at(p, "a/b/c")), FQ_ERR_OUTPUT);
     assert_non_null(strstr(fq_message(), "another run"));
     assert_int_equal(fq_run_close(r), FQ_OK);
-    assert_string_equal(slurp(p, at(p, "a/b/c/samples.csv")), SAMPLES_HEADER "x,y,1,2,3,,\n");
+    assert_string_equal(slurp(p, at(p, "a/b/c/samples.csv")), SAMPLES_HEADER "x,y,1,2,3,,,,,,,\n");
     const char *results = slurp(p, at(p, "a/b/c/results.csv")), *accuracy = slurp(p, at(p, "a/b/c/accuracy.csv"));
     assert_non_null(results);
     assert_non_null(accuracy);
@@ -414,7 +415,7 @@ static void optional_tables(void **state) {
     assert_int_equal(fq_run_close(r), FQ_OK);
     assert_null(slurp(p, at(p, "errors.csv")));
     /* an interrupted run keeps no empty one either */
-    const fq_sample s = {"x", "y", 1, 2, 3, NAN, NAN};
+    const fq_sample s = {"x", "y", 1, 2, 3, NO_READINGS};
     assert_int_equal(fq_run_open(&r, p->dir), FQ_OK);
     assert_int_equal(fq_run_row(r, FQ_TABLE_SAMPLES, &s), FQ_OK);
     fq_run_abandon(r);
@@ -426,7 +427,7 @@ static void optional_tables(void **state) {
 static void run_abandoned(void **state) {
     place *p = *state;
     fq_run *r;
-    const fq_sample s = {"x", "y", 1, 2, 3, NAN, NAN};
+    const fq_sample s = {"x", "y", 1, 2, 3, NO_READINGS};
     FILE *f = fopen(at(p, "samples.csv"), "w");
     fputs("old", f);
     fclose(f);
@@ -434,13 +435,13 @@ static void run_abandoned(void **state) {
     assert_int_equal(fq_run_row(r, FQ_TABLE_SAMPLES, &s), FQ_OK);
     fq_run_abandon(r);
     assert_string_equal(slurp(p, at(p, "samples.csv")), "old");
-    assert_string_equal(slurp(p, at(p, "samples.partial.csv")), SAMPLES_HEADER "x,y,1,2,3,,\n");
+    assert_string_equal(slurp(p, at(p, "samples.partial.csv")), SAMPLES_HEADER "x,y,1,2,3,,,,,,,\n");
     assert_non_null(slurp(p, at(p, "results.partial.csv")));
     assert_null(slurp(p, at(p, "samples.csv.tmp~")));
     /* A run that wrote nothing does not replace partial results. */
     assert_int_equal(fq_run_open(&r, p->dir), FQ_OK);
     fq_run_abandon(r);
-    assert_string_equal(slurp(p, at(p, "samples.partial.csv")), SAMPLES_HEADER "x,y,1,2,3,,\n");
+    assert_string_equal(slurp(p, at(p, "samples.partial.csv")), SAMPLES_HEADER "x,y,1,2,3,,,,,,,\n");
     assert_null(slurp(p, at(p, "samples.csv.tmp~")));
     fq_run_abandon(NULL);
 }
@@ -451,7 +452,7 @@ static void run_killed(void **state) {
     fq_run *r;
     const pid_t child = fork();
     if (child == 0) {
-        const fq_sample s = {"x", "killed", 1, 2, 3, NAN, NAN};
+        const fq_sample s = {"x", "killed", 1, 2, 3, NO_READINGS};
         if (fq_run_open(&r, p->dir) != FQ_OK || fq_run_row(r, FQ_TABLE_SAMPLES, &s) != FQ_OK) _exit(1);
         kill(getpid(), SIGKILL);
         _exit(1);
@@ -460,7 +461,7 @@ static void run_killed(void **state) {
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFSIGNALED(status));
     assert_int_equal(fq_run_open(&r, p->dir), FQ_OK);
-    assert_non_null(strstr(slurp(p, at(p, "samples.partial.csv")), "x,killed,1,2,3,,\n"));
+    assert_non_null(strstr(slurp(p, at(p, "samples.partial.csv")), "x,killed,1,2,3,,,,,,,\n"));
     assert_null(slurp(p, at(p, "results.partial.csv")));
     assert_int_equal(fq_run_close(r), FQ_OK);
 }
@@ -492,7 +493,7 @@ static void disk_full(void **state) {
         skip();
     }
     fq_run *r = NULL;
-    const fq_sample s = {"x", "y", 1, 2, 3, NAN, NAN};
+    const fq_sample s = {"x", "y", 1, 2, 3, NO_READINGS};
     assert_int_equal(symlink("/dev/full", at(p, "samples.csv.tmp~")), 0);
     assert_int_equal(fq_run_open(&r, p->dir), FQ_ERR_OUTPUT);
     assert_non_null(strstr(fq_message(), "samples.csv"));
@@ -521,13 +522,13 @@ static void disk_full(void **state) {
 static void disk_full_within_a_row(void **state) {
     place *p = *state;
     fq_run *r;
-    const fq_sample s = {"x", "y", 1, 2, 3, NAN, NAN}, t = {"xxxxxxxxxxxxxxxxxxxxxxxxx", "y", 1, 2, 3, NAN, NAN};
+    const fq_sample s = {"x", "y", 1, 2, 3, NO_READINGS}, t = {"xxxxxxxxxxxxxxxxxxxxxxxxx", "y", 1, 2, 3, NO_READINGS};
     struct rlimit was, limit;
     assert_int_equal(fq_run_open(&r, p->dir), FQ_OK);
     assert_int_equal(fq_run_row(r, FQ_TABLE_SAMPLES, &s), FQ_OK);
     getrlimit(RLIMIT_FSIZE, &was);
     limit = was;
-    limit.rlim_cur = strlen(SAMPLES_HEADER "x,y,1,2,3,,\n") + 10;
+    limit.rlim_cur = strlen(SAMPLES_HEADER "x,y,1,2,3,,,,,,,\n") + 10;
     signal(SIGXFSZ, SIG_IGN);
     setrlimit(RLIMIT_FSIZE, &limit);
     const fq_status status = fq_run_row(r, FQ_TABLE_SAMPLES, &t);
@@ -538,7 +539,7 @@ static void disk_full_within_a_row(void **state) {
     assert_int_equal(fq_run_row(r, FQ_TABLE_SAMPLES, &s), FQ_ERR_OUTPUT);
     assert_int_equal(fq_run_close(r), FQ_ERR_OUTPUT);
     assert_null(slurp(p, at(p, "samples.csv")));
-    assert_string_equal(slurp(p, at(p, "samples.partial.csv")), SAMPLES_HEADER "x,y,1,2,3,,\n");
+    assert_string_equal(slurp(p, at(p, "samples.partial.csv")), SAMPLES_HEADER "x,y,1,2,3,,,,,,,\n");
 }
 
 static void atomic_file(void **state) {

@@ -1,4 +1,4 @@
-/* Clock, temperature and energy from a made-up /sys, and nothing from none. */
+/* Clock, temperature and energy from a made-up /sys and a made-up NVML (fake_nvml.c), and nothing from none. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,10 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "harness/bench.h"
+#include "harness/nvml.h"
 #include "harness/telemetry.h"
 
 static char root[64];
@@ -50,8 +53,88 @@ static void readings(void **state) {
     assert_true(fabs(fq_telemetry_read(root).joules - 0.5) < 1e-9);
 }
 
+/* The fake library, built here; skips where there is no compiler any more. */
+static const char *fake_nvml(char path[128]) {
+    char command[512];
+    const char *cc = getenv("CC");
+    snprintf(path, 128, "%s/libfake-nvml.so", root);
+    snprintf(command, sizeof command, "%s -std=c11 -shared -fPIC -o %s tests/harness/fake_nvml.c 2>%s/cc.log",
+             cc != NULL ? cc : "cc", path, root);
+    if (system(command) == 0) return path;
+    printf("SKIP telemetry: no compiler for the fake NVML\n");
+    return NULL;
+}
+
+static void device_readings(void **state) {
+    char path[128];
+    fq_arena arena;
+    fq_nvml *n;
+    if (fake_nvml(path) == NULL) skip();
+    assert_int_equal(fq_arena_init(&arena, 0), FQ_OK);
+    assert_int_equal(fq_nvml_open(path, "0000:ff:00.0", &arena, &n), FQ_ERR_SKIPPED);
+    assert_non_null(strstr(fq_message(), "0000:ff:00.0"));
+    assert_null(n);
+    assert_int_equal(fq_nvml_open("/nowhere/libnvidia-ml.so.1", NULL, &arena, &n), FQ_ERR_SKIPPED);
+    assert_non_null(strstr(fq_message(), "NVML"));
+    assert_true(isnan(fq_nvml_read(NULL).mhz) && isnan(fq_nvml_read(NULL).joules));
+    assert_int_equal(fq_nvml_open(path, NULL, &arena, &n), FQ_OK);
+    assert_int_equal(fq_nvml_open(path, "0000:1b:00.0", &arena, &n), FQ_OK);
+    assert_string_equal(fq_nvml_driver(n), "580.1");
+    const fq_nvml_reading a = fq_nvml_read(n), b = fq_nvml_read(n);
+    assert_true(b.mhz - a.mhz == 10 && a.mhz >= 1510);
+    assert_true(b.celsius - a.celsius == 1 && a.celsius >= 41);
+    assert_true(fabs(b.joules - a.joules - 2.5) < 1e-6); /* of five thousand million */
+    assert_true(isnan(a.watts) && a.used_bytes == 42);
+    fq_arena_free(&arena);
+}
+
+static fq_status work(void *context) {
+    for (volatile int i = 0; i < 20000; i++) {
+    }
+    return FQ_OK;
+}
+
+static fq_status judge_right(void *context, double *err, double *bound) {
+    *err = 0;
+    *bound = 1;
+    return FQ_OK;
+}
+
+static double tenth(const void *context) {
+    return 1000;
+}
+
+/* Rows of a device have its readings, rows of the host beside them have none of it. */
+static void samples_carry_readings(void **state) {
+    char path[128];
+    fq_arena arena;
+    fq_nvml *n;
+    const fq_ceilings device = {.f32_flops = 1e15, .read_bps = 1e12};
+    const fq_task tasks[2] = {
+        {.name = "device", .run = work, .judge = judge_right, .ceilings = &device, .elapsed_ns = tenth},
+        {.name = "host", .run = work, .judge = judge_right}};
+    fq_measurement m[2];
+    if (fake_nvml(path) == NULL) skip();
+    assert_int_equal(fq_arena_init(&arena, 0), FQ_OK);
+    assert_int_equal(fq_nvml_open(path, NULL, &arena, &n), FQ_OK);
+    fq_bench_options o = fq_bench_defaults();
+    o.min_samples = o.max_samples = 6;
+    o.device = n;
+    assert_int_equal(fq_bench_run(tasks, 2, &o, NULL, &arena, m), FQ_OK);
+    for (int i = 0; i < 6; i++) {
+        const fq_reading *r = &m[0].reading[i];
+        assert_true(r->gpu_mhz > 1500 && r->gpu_celsius > 40 && isnan(r->gpu_watts) && isnan(r->mhz));
+        assert_true(i == 0 || r->gpu_mhz - m[0].reading[i - 1].gpu_mhz == 20); /* asked before and after each */
+        assert_true(r->gpu_joules > 0 && r->gpu_joules < 2.5);                 /* one repetition is a part of the run */
+        assert_true(isnan(m[1].reading[i].gpu_mhz) && isnan(m[1].reading[i].gpu_joules));
+    }
+    assert_true(m[0].gpu_used_bytes == 42 && isnan(m[1].gpu_used_bytes));
+    fq_arena_free(&arena);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(readings)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(readings), cmocka_unit_test(device_readings),
+                                       cmocka_unit_test(samples_carry_readings)};
     char command[96];
     snprintf(root, sizeof root, "/tmp/fqbench-telemetry-XXXXXX");
     if (mkdtemp(root) == NULL) return 1;
