@@ -74,16 +74,24 @@ static void check_gemm(const context *c, const fq_kernel *k, fq_arena *arena) {
     if (k->bind) check_tiles(c, k, arena);
     /* Of gemm_any: zero points, two levels, scales left exact, groups on both sides, every width of code. */
     static const struct {
-        fq_recipe_id w, a;
-    } any[] = {{FQ_RECIPE_W_UINT4_G128, FQ_RECIPE_A_BF16},
-               {FQ_RECIPE_W_UINT4_QOQ, FQ_RECIPE_A_INT8_TOKEN},
-               {FQ_RECIPE_W_INT4_G128_EXACT, FQ_RECIPE_A_E4M3_TOKEN},
-               {FQ_RECIPE_W_INT4_G128_EXACT, FQ_RECIPE_A_INT4_G128},
-               {FQ_RECIPE_W_INT4_G128_E4M3, FQ_RECIPE_A_BF16},
-               {FQ_RECIPE_W_INT4_CHANNEL, FQ_RECIPE_A_F32},
-               {FQ_RECIPE_W_BF16, FQ_RECIPE_A_E4M3_TENSOR},
-               {FQ_RECIPE_W_E4M3_CHANNEL, FQ_RECIPE_A_INT4_G128},
-               {FQ_RECIPE_W_F32, FQ_RECIPE_A_BF16}};
+        const char *w, *a;
+    } any[] = {{"w.uint4.g128.f16", "a.bf16"},
+               {"w.uint4.g128.int8", "a.int8.token"},
+               {"w.int4.g128.f16.exact", "a.e4m3.token"},
+               {"w.int4.g128.f16.exact", "a.int4.g128.f16"},
+               {"w.int4.g128.e4m3", "a.bf16"},
+               {"w.int4.channel", "a.f32"},
+               {"w.bf16", "a.e4m3.tensor"},
+               {"w.e4m3.channel", "a.int4.g128.f16"},
+               {"w.f32", "a.bf16"},
+               {"w.int4.g128.uint16", "a.int8.token"},
+               {"w.e2m1.g256.ratio", "a.e4m3.token"},
+               {"w.e3m4.channel", "a.e2m5.token"},
+               {"w.int3.g64.bf16", "a.int6.token"},
+               {"w.e3m1.g32.f16.exact", "a.e2m2.g64.f32"},
+               {"w.uint3.g128.f16", "a.e5m2.token"},
+               {"w.uint8.channel", "a.int7.token"},
+               {"w.int2.channel", "a.e1m1.token"}};
     static const struct {
         int m, n, k, copies;
     } shapes[] = {{1, 1, 1, 1},      {1, 100, 576, 2}, {3, 17, 130, 1},   {7, 5, 33, 1},      {33, 100, 576, 3},
@@ -99,10 +107,11 @@ static void check_gemm(const context *c, const fq_kernel *k, fq_arena *arena) {
         s.seed = i + 1;
         for (size_t p = 0; p < (k->op == FQ_OP_GEMM_ANY ? sizeof any / sizeof any[0] : 1); p++) {
             if (k->op == FQ_OP_GEMM_ANY) {
-                s.w = &fq_recipes[any[p].w];
-                s.a = &fq_recipes[any[p].a];
+                s.w = fq_recipe_find(any[p].w);
+                s.a = fq_recipe_find(any[p].a);
+                FQ_ASSERT(s.w && s.a);
             }
-            s.books = s.w->code == FQ_INT4 && s.w->value == FQ_VALUE_E4M3 && i / 2 % 2;
+            s.books = fq_recipe_has_books(s.w) && i / 2 % 2;
             char text[160];
             snprintf(text, sizeof text, "m=%d n=%d k=%d %s %s%s%s", s.m, s.n, s.k, s.w->name, s.a->name,
                      s.books ? " books" : "", s.residual ? " residual" : "");

@@ -106,17 +106,21 @@ void fq_gemm_any_lut(const fq_qmatrix *w, int r, int g, float lut[16]) {
 
 void fq_gemm_any_decode(const fq_qmatrix *w, int r, int k, int n, float *out) {
     const fq_recipe *recipe = w->recipe;
-    const size_t bytes = (size_t)fq_formats[recipe->code].bits / 8;
-    const uint8_t *codes = w->codes + (size_t)r * w->row_bytes + (size_t)k * bytes;
+    const uint8_t *codes = w->codes + (size_t)r * w->row_bytes + fq_format_bytes(recipe->code, (size_t)k);
     if (recipe->code == FQ_F32)
         memcpy(out, codes, (size_t)n * sizeof *out);
     else
         fq_format_decode_row(recipe->code, codes, (size_t)n, out);
+    for (int i = 0; w->zeros && i < n; i++)
+        out[i] -= (float)fq_qmatrix_zero(w, r, w->groups > 0 ? (k + i) / w->group : 0);
     if (recipe->group <= 0) return; /* the value is EXACT: the code alone */
-    for (int i = 0; i < n; i++) {
-        const float v = out[i] * fq_qmatrix_scale(w, r, (k + i) / w->group);
-        out[i] = recipe->value == FQ_VALUE_EXACT
-                     ? v
-                     : fq_format_round(recipe->value == FQ_VALUE_E4M3 ? FQ_E4M3 : FQ_BF16, v);
+    for (int i = 0; i < n;) {
+        const int g = (k + i) / w->group, end = (g + 1) * w->group - k < n ? (g + 1) * w->group - k : n;
+        const float s = fq_qmatrix_scale(w, r, g);
+        for (int j = i; j < end; j++)
+            out[j] *= s;
+        for (int j = i; recipe->value != FQ_VALUE_EXACT && j < end; j++)
+            out[j] = fq_format_round(recipe->value == FQ_VALUE_E4M3 ? FQ_E4M3 : FQ_BF16, out[j]);
+        i = end;
     }
 }

@@ -43,7 +43,8 @@ const fq_gemm_lut *fq_gemm_luts_e4m3(void);
 
 /* The 16 operand values of the 4-bit codes of group g of row r, as fq_qmatrix_values gives them. */
 void fq_gemm_any_lut(const fq_qmatrix *w, int r, int g, float lut[16]);
-/* Operand values of codes k .. k + n - 1 of row r, for codes of 8 bits and more; k + n <= cols. */
+/* Operand values of codes k .. k + n - 1 of row r, for codes of other widths than 4; k a multiple of 8, k + n <= cols.
+ */
 void fq_gemm_any_decode(const fq_qmatrix *w, int r, int k, int n, float *out);
 
 #ifdef __cplusplus

@@ -28,7 +28,7 @@ FQ_INLINE int gemm_vecs(fq_gemm_kind kind) {
 /* `any`: operand values as float32, written up to the next multiple of 32. */
 static __attribute__((noinline)) void gemm_any_unpack(const fq_qmatrix *w, int r, int k, int codes, uint32_t *dst) {
     const int group = w->group > 0 ? w->group : w->cols;
-    if (fq_formats[w->recipe->code].bits > 4) {
+    if (fq_formats[w->recipe->code].bits != 4) {
         fq_gemm_any_decode(w, r, k, codes, (float *)(void *)dst);
         memset(dst + codes, 0, (size_t)(gemm_ceil(codes, 32) * 32 - codes) * sizeof *dst);
         return;

@@ -97,29 +97,30 @@ const fq_kernel *fq_kernel_select(fq_op op) {
     return found ? found : fq_kernel_ref(op);
 }
 
-/* The table in ops.h; group: 1 stands for any group > 0. */
+/* The table in ops.h; group: 1 stands for any group > 0, whose scales are in the format `scale`. */
 static const struct {
     fq_op op;
     fq_format_id w;
     int group;
+    fq_format_id scale;
     fq_value_rule value;
     fq_format_id a;
     int a_group;
 } pairs[] = {
-    {FQ_OP_GEMM_F32, FQ_F32, FQ_NO_SCALE, FQ_VALUE_EXACT, FQ_F32, FQ_NO_SCALE},
-    {FQ_OP_GEMM_BF16, FQ_BF16, FQ_NO_SCALE, FQ_VALUE_EXACT, FQ_BF16, FQ_NO_SCALE},
-    {FQ_OP_GEMM_W4A16, FQ_INT4, 1, FQ_VALUE_BF16, FQ_BF16, FQ_NO_SCALE},
-    {FQ_OP_GEMM_I4F8, FQ_INT4, 1, FQ_VALUE_E4M3, FQ_E4M3, 0},
-    {FQ_OP_GEMM_F8F8, FQ_E4M3, 0, FQ_VALUE_EXACT, FQ_E4M3, 0},
-    {FQ_OP_GEMM_I8I8, FQ_INT8, 0, FQ_VALUE_EXACT, FQ_INT8, 0},
-    {FQ_OP_GEMM_I4I8, FQ_INT4, 0, FQ_VALUE_EXACT, FQ_INT8, 0},
+    {FQ_OP_GEMM_F32, FQ_F32, FQ_NO_SCALE, FQ_F32, FQ_VALUE_EXACT, FQ_F32, FQ_NO_SCALE},
+    {FQ_OP_GEMM_BF16, FQ_BF16, FQ_NO_SCALE, FQ_F32, FQ_VALUE_EXACT, FQ_BF16, FQ_NO_SCALE},
+    {FQ_OP_GEMM_W4A16, FQ_INT4, 1, FQ_F16, FQ_VALUE_BF16, FQ_BF16, FQ_NO_SCALE},
+    {FQ_OP_GEMM_I4F8, FQ_INT4, 1, FQ_E4M3, FQ_VALUE_E4M3, FQ_E4M3, 0},
+    {FQ_OP_GEMM_F8F8, FQ_E4M3, 0, FQ_F32, FQ_VALUE_EXACT, FQ_E4M3, 0},
+    {FQ_OP_GEMM_I8I8, FQ_INT8, 0, FQ_F32, FQ_VALUE_EXACT, FQ_INT8, 0},
+    {FQ_OP_GEMM_I4I8, FQ_INT4, 0, FQ_F32, FQ_VALUE_EXACT, FQ_INT8, 0},
 };
 
 fq_status fq_gemm_op(const fq_recipe *w, const fq_recipe *a, fq_op *op) {
     const int group = w->group > 0 ? 1 : w->group;
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
-        if (pairs[i].w == w->code && pairs[i].group == group && pairs[i].value == w->value && pairs[i].a == a->code &&
-            pairs[i].a_group == a->group) {
+        if (pairs[i].w == w->code && pairs[i].group == group && pairs[i].value == w->value &&
+            (group <= 0 || pairs[i].scale == w->scale) && pairs[i].a == a->code && pairs[i].a_group == a->group) {
             *op = pairs[i].op;
             return FQ_OK;
         }

@@ -96,8 +96,7 @@ fq_status fq_linear_create(fq_llama *net, fq_linear *lin, const fq_recipe *w, co
     lin->kernel = fq_kernel_select(op);
     lin->a = a;
     FQ_TRY(fq_qmatrix_create(&lin->w, w, rows, cols, &net->arena));
-    return net->variant->method->books && w->value == FQ_VALUE_E4M3 ? fq_qmatrix_add_books(&lin->w, &net->arena)
-                                                                    : FQ_OK;
+    return net->variant->method->books && fq_recipe_has_books(w) ? fq_qmatrix_add_books(&lin->w, &net->arena) : FQ_OK;
 }
 
 fq_status fq_linear_create_wide(fq_llama *net, fq_linear *lin, int wide) {

@@ -140,7 +140,7 @@ static fq_status bad(const fq_llama *net, const char *name, const char *part, co
                    part, what);
 }
 
-static int all_below(const uint8_t *x, size_t n, uint8_t limit) {
+static int all_below(const uint8_t *x, size_t n, unsigned limit) {
     for (size_t i = 0; i < n; i++)
         if (x[i] >= limit) return 0;
     return 1;
@@ -162,7 +162,12 @@ static int all_finite(fq_format_id format, const uint8_t *codes, size_t n) {
 static fq_status check_matrix(const fq_llama *net, const fq_qmatrix *q, const char *name) {
     const fq_recipe *r = q->recipe;
     const size_t groups = (size_t)(q->groups ? q->groups : 1), n = (size_t)q->rows * groups;
-    if (q->zeros && !all_below(q->zeros, n, 16)) return bad(net, name, "zeros", "a zero point above 15");
+    const unsigned codes = 1u << (q->zeros ? fq_formats[r->code].bits : 0);
+    if (q->zeros && !all_below(q->zeros, n, codes)) {
+        char what[40];
+        snprintf(what, sizeof what, "a zero point above %u", codes - 1);
+        return bad(net, name, "zeros", what);
+    }
     if (q->book && !all_below(q->book, (size_t)q->rows, FQ_CODEBOOK_COUNT))
         return bad(net, name, "book", "a codebook that is not known");
     if (q->scales && !all_finite(r->scale, q->scales, n)) return bad(net, name, "scales", "a scale that is no number");

@@ -213,7 +213,7 @@ static void round_column(const plan *p, const float *x, const fq_group_scale *sc
         return;
     }
     for (int r = 0; r < FQ_BLOCK_ROWS; r++)
-        fq_group_round(p->q->recipe, scale[r].s, x + r, 1, codes + r, v + r);
+        fq_group_round(p->q->recipe, &scale[r], x + r, 1, codes + r, v + r);
 }
 
 static fq_status desk_add_descent(desk *d, const fq_descent *descent, int block, fq_arena *arena) {

@@ -26,8 +26,8 @@ fq_status fq_gptq_factor(const float *moment, int cols, const int *order, double
                          float *u) FQ_MUST_USE;
 
 /* Codes, scales and zero points of rows row0.. of q from w (all finite) times tensor_scale; row_scale too. `first`
- * gives the first-level scale t of a row for PROGRESSIVE recipes and is NULL for others. Scales of a group are fixed
- * when its turn comes, on its weights as they are then: the recipe's own or (search) the best by second moments.
+ * gives the first-level scale t of a row for recipes with two levels and is NULL for others. Scales of a group are
+ * fixed when its turn comes, on its weights as they are then: the recipe's own or (search) the best by second moments.
  * sweeps > 0: for 4-bit codes in groups, that many passes of coordinate descent (descent.h) follow. */
 fq_status fq_gptq_quantize(fq_qmatrix *q, int row0, const float *w, size_t stride, int rows, float tensor_scale,
                            const fq_codebook *book, int search, double damping, int sweeps, const float *first,

@@ -15,6 +15,10 @@ static const float LEAST = 0.55f, MOST = 1.2f;
 void fq_group_values(const fq_recipe *r, const fq_codebook *book, const fq_group_scale *scale, float *value) {
     FQ_ASSERT(fq_group_has_values(r));
     for (uint32_t c = 0; c < 16; c++) {
+        if (c >= 1u << fq_formats[r->code].bits) {
+            value[c] = INFINITY;
+            continue;
+        }
         if (book != NULL)
             value[c] = fq_format_round(FQ_E4M3, book->value[c] * scale->s);
         else if (r->group == 0 && r->value == FQ_VALUE_EXACT)
@@ -72,24 +76,37 @@ static int candidates(const fq_recipe *r, const fq_codebook *book, const float *
     return steps + 1;
 }
 
-void fq_group_round(const fq_recipe *r, float s, const float *x, int n, uint8_t *codes, float *values) {
-    FQ_ASSERT(fq_formats[r->code].bits == 8 && r->value == FQ_VALUE_EXACT);
+void fq_group_round(const fq_recipe *r, const fq_group_scale *scale, const float *x, int n, uint8_t *codes,
+                    float *values) {
+    const fq_format *format = &fq_formats[r->code];
+    const float s = scale->s, zero = (float)scale->zero, top = (float)format->max;
+    FQ_ASSERT(format->bits > 4 && format->bits <= 8);
     for (int i = 0; i < n; i++)
         values[i] = x[i] / s;
-    const fq_status status = fq_format_encode_row(r->code, values, (size_t)n, codes);
-    FQ_ASSERT(status == FQ_OK);
-    fq_format_decode_row(r->code, codes, (size_t)n, values);
+    for (int i = 0; fq_recipe_has_zero(r) && i < n; i++)
+        values[i] = rintf(values[i] < -top ? -top : values[i] > top ? top : values[i]) + zero;
+    if (format->bits == 8) {
+        const fq_status status = fq_format_encode_row(r->code, values, (size_t)n, codes);
+        FQ_ASSERT(status == FQ_OK);
+    } else {
+        for (int i = 0; i < n; i++)
+            codes[i] = (uint8_t)format->encode(values[i]);
+    }
+    const float *value = fq_format_values(r->code);
     for (int i = 0; i < n; i++)
-        values[i] *= s;
+        values[i] = (value[codes[i]] - zero) * s;
+    if (r->value == FQ_VALUE_EXACT) return;
+    for (int i = 0; i < n; i++)
+        values[i] = fq_format_round(r->value == FQ_VALUE_E4M3 ? FQ_E4M3 : FQ_BF16, values[i]);
 }
 
-static double rounding_error(const fq_recipe *r, float s, const float *x, const float *m, int n) {
+static double rounding_error(const fq_recipe *r, const fq_group_scale *scale, const float *x, const float *m, int n) {
     double sum = 0;
     for (int i = 0; i < n; i += CHUNK) {
         const int count = n - i < CHUNK ? n - i : CHUNK;
         uint8_t codes[CHUNK];
         float values[CHUNK];
-        fq_group_round(r, s, x + i, count, codes, values);
+        fq_group_round(r, scale, x + i, count, codes, values);
         for (int j = 0; j < count; j++) {
             const double e = (double)x[i + j] - (double)values[j];
             sum += (double)m[i + j] * e * e;
@@ -113,7 +130,7 @@ double fq_group_search(const fq_recipe *r, const fq_codebook *book, const float 
             fq_group_values(r, book, &tried[i], value);
             sum = kernels->error(x, m, n, value);
         } else {
-            sum = rounding_error(r, tried[i].s, x, m, n);
+            sum = rounding_error(r, &tried[i], x, m, n);
         }
         if (sum < least) least = sum, *best = tried[i];
     }
@@ -130,6 +147,6 @@ void fq_group_encode(const fq_recipe *r, const fq_codebook *book, const fq_group
     }
     for (int i = 0; i < n; i += CHUNK) {
         float values[CHUNK];
-        fq_group_round(r, scale->s, x + i, n - i < CHUNK ? n - i : CHUNK, codes + i, values);
+        fq_group_round(r, scale, x + i, n - i < CHUNK ? n - i : CHUNK, codes + i, values);
     }
 }

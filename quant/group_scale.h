@@ -15,12 +15,14 @@ typedef struct fq_group_scale {
     uint8_t zero;
 } fq_group_scale;
 
-/* 1 if a group's numbers are fitted by one of 16 listed values; 0 for codes of 8 bits. */
+/* 1 if a group's numbers are fitted by one of 16 listed values; 0 for codes of more than 4 bits. */
 static inline int fq_group_has_values(const fq_recipe *r) {
-    return fq_formats[r->code].bits == 4;
+    return fq_formats[r->code].bits <= 4;
 }
-/* value[code] of a 4-bit recipe. book: of recipes with E4M3 scales, NULL elsewhere. Infinite for a code that this scale
- * must not use (PROGRESSIVE: operands that are no INT8), so that none is nearest to it. */
+/* value[code] of a recipe of at most 4 bits. book: of recipes with E4M3 scales, NULL elsewhere. Infinite for a code
+ * that there is not, or that this scale must not use (PROGRESSIVE: operands that are no INT8), so that none is nearest
+ * to it.
+ */
 void fq_group_values(const fq_recipe *r, const fq_codebook *book, const fq_group_scale *scale, float *value);
 
 /* The scale that leaves the least sum_i m_i (x_i - value_i)^2 with the nearest value for each x_i; returns that sum.
@@ -33,8 +35,9 @@ double fq_group_search(const fq_recipe *r, const fq_codebook *book, const float 
 /* Codes of the nearest values; the lower code of equals. */
 void fq_group_encode(const fq_recipe *r, const fq_codebook *book, const fq_group_scale *scale, const float *x, int n,
                      uint8_t *codes);
-/* 8-bit codes only: code and value of x[0..n-1]; values may be x. */
-void fq_group_round(const fq_recipe *r, float s, const float *x, int n, uint8_t *codes, float *values);
+/* More than 4 bits: code and value of x[0..n-1]; values may be x. */
+void fq_group_round(const fq_recipe *r, const fq_group_scale *scale, const float *x, int n, uint8_t *codes,
+                    float *values);
 
 #ifdef __cplusplus
 }

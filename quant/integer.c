@@ -3,16 +3,8 @@
 #include "quant/format.h"
 #include "quant/minifloat.h"
 
-/* Nearest integer of x clamped to [lo, hi], ties to even. In [2^23, 2^24) the float grid is the integers, so adding
- * 1.5 * 2^23 rounds; the low bits of the sum are then the two's complement result. */
-static inline uint32_t nearest_integer(float x, float lo, float hi) {
-    if (x != x) return 0;
-    const float clamped = x < lo ? lo : x > hi ? hi : x;
-    return fq_float_bits(clamped + 12582912.0f);
-}
-
 uint32_t fq_int8_encode(float x) {
-    return nearest_integer(x, -127.0f, 127.0f) & 0xff;
+    return fq_nearest_integer(x, -127.0f, 127.0f) & 0xff;
 }
 
 float fq_int8_decode(uint32_t code) {
@@ -20,7 +12,7 @@ float fq_int8_decode(uint32_t code) {
 }
 
 uint32_t fq_int4_encode(float x) {
-    return nearest_integer(x, -8.0f, 7.0f) & 0xf;
+    return fq_nearest_integer(x, -8.0f, 7.0f) & 0xf;
 }
 
 float fq_int4_decode(uint32_t code) {
@@ -28,7 +20,7 @@ float fq_int4_decode(uint32_t code) {
 }
 
 uint32_t fq_uint4_encode(float x) {
-    return nearest_integer(x, 0.0f, 15.0f) & 0xf;
+    return fq_nearest_integer(x, 0.0f, 15.0f) & 0xf;
 }
 
 float fq_uint4_decode(uint32_t code) {

@@ -34,7 +34,7 @@ typedef struct job {
     const float *w;
     size_t stride;
     float tensor_scale;
-    const float *first;  /* [rows] first-level scale of PROGRESSIVE recipes, else NULL */
+    const float *first;  /* [rows] first scale of recipes with two levels, else NULL */
     const float *weight; /* [K] of an input's squared error */
     int search;
     float **row;     /* [threads][K] */
@@ -124,11 +124,10 @@ static fq_status job_create(job *j, int rows, int search_by_output, const fq_inp
                                               : stats->absmean[c] * stats->absmean[c];
     }
     j->weight = weight;
-    if (j->q->recipe->range == FQ_RANGE_PROGRESSIVE) {
-        for (int i = 0; i < rows; i++) {
-            const float most = fq_absmax(j->w + (size_t)i * j->stride, (size_t)cols) * j->tensor_scale;
-            first[i] = fmaxf(most / 119.0f, FLT_MIN);
-        }
+    if (fq_recipe_two_levels(j->q->recipe)) {
+        for (int i = 0; i < rows; i++)
+            first[i] = fq_recipe_first_scale(j->q->recipe,
+                                             fq_absmax(j->w + (size_t)i * j->stride, (size_t)cols) * j->tensor_scale);
         j->first = first;
     }
     return FQ_OK;

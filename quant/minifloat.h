@@ -22,6 +22,15 @@ static inline float fq_power_of_two(int e) {
     return fq_bits_float((uint32_t)(e + 127) << 23);
 }
 
+/* Two's complement of the nearest integer of x clamped to [lo, hi], ties to even; NaN gives 0. |lo|, hi < 2^22: in
+ * [2^23, 2^24) the float grid is the integers, so adding 1.5 * 2^23 rounds, and the low bits of the sum are the result.
+ */
+static inline uint32_t fq_nearest_integer(float x, float lo, float hi) {
+    if (x != x) return 0;
+    const float clamped = x < lo ? lo : x > hi ? hi : x;
+    return fq_float_bits(clamped + 12582912.0f);
+}
+
 /* Code of x: nearest, ties to even, magnitudes above the code `largest` (without sign) saturate to it.
  * nan_code: what a NaN becomes, sign not applied. */
 static inline uint32_t fq_minifloat_encode(float x, int ebits, int mbits, uint32_t largest, uint32_t nan_code) {

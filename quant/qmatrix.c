@@ -9,8 +9,8 @@
 #include "quant/qmatrix.h"
 
 enum {
-    CHUNK = 256,              /* floats divided by the scale at a time; even, so that 4-bit chunks end on a byte, and no
-                                 group of a PROGRESSIVE recipe is longer */
+    CHUNK = 256, /* floats divided by the scale at a time; a multiple of 8, so that chunks end on a byte, and no group
+                    of a recipe with two levels is longer */
     PARALLEL_FLOATS = 1 << 15 /* below this a parallel region costs more than it saves */
 };
 
@@ -23,6 +23,7 @@ fq_status fq_qmatrix_create(fq_qmatrix *q, const fq_recipe *r, int rows, int col
     FQ_ASSERT(rows >= 0 && cols > 0 && cols <= INT_MAX - 64);
     /* Groups must end on whole bytes and scales must be whole bytes: a promise of recipes.def. */
     FQ_ASSERT(r->group <= 0 || (r->group * fq_formats[r->code].bits % 8 == 0 && fq_formats[r->scale].bits % 8 == 0));
+    FQ_ASSERT(!fq_recipe_two_levels(r) || (r->group > 0 && r->group <= CHUNK));
     *q = (fq_qmatrix){.recipe = r, .rows = rows, .cols = cols};
     q->group = r->group > 0 ? r->group : r->group == 0 ? cols : 0;
     q->groups = r->group > 0 ? fq_recipe_groups(r, cols) : 0;
@@ -37,8 +38,7 @@ fq_status fq_qmatrix_create(fq_qmatrix *q, const fq_recipe *r, int rows, int col
         if (q->scales == NULL) return FQ_ERR_MEMORY;
     }
     if (fq_recipe_has_zero(r)) {
-        FQ_ASSERT(r->code == FQ_UINT4 && r->group >= 0);
-        FQ_ASSERT(r->range != FQ_RANGE_PROGRESSIVE || (r->group > 0 && r->group <= CHUNK));
+        FQ_ASSERT(!fq_format_is_signed(r->code) && fq_formats[r->code].bits <= 8 && r->group >= 0);
         q->zeros = fq_arena_calloc(arena, (size_t)rows * (size_t)(q->groups > 0 ? q->groups : 1), 1);
         if (q->zeros == NULL) return FQ_ERR_MEMORY;
     }
@@ -71,16 +71,18 @@ static inline float nearest(float x) {
     return x + 12582912.0f - 12582912.0f;
 }
 
-/* The same with a zero point: rne(x / s) + zero. Quotients beyond 15 saturate whatever the zero point is. */
-static void encode_shifted(const float *x, size_t n, float tensor_scale, float s, uint8_t zero, uint8_t *codes) {
+/* The same with a zero point: rne(x / s) + zero. Quotients beyond the top saturate whatever the zero point is. */
+static void encode_shifted(fq_format_id f, const float *x, size_t n, float tensor_scale, float s, uint8_t zero,
+                           uint8_t *codes) {
+    const float top = (float)fq_formats[f].max;
     float y[CHUNK];
     for (size_t i = 0; i < n; i += CHUNK) {
         const size_t m = n - i < CHUNK ? n - i : CHUNK;
         for (size_t j = 0; j < m; j++) {
             const float q = x[i + j] * tensor_scale / s;
-            y[j] = nearest(q < -15.0f ? -15.0f : q > 15.0f ? 15.0f : q) + (float)zero;
+            y[j] = nearest(q < -top ? -top : q > top ? top : q) + (float)zero;
         }
-        const fq_status status = fq_format_encode_row(FQ_UINT4, y, m, codes + fq_format_bytes(FQ_UINT4, i));
+        const fq_status status = fq_format_encode_row(f, y, m, codes + fq_format_bytes(f, i));
         FQ_ASSERT(status == FQ_OK);
     }
 }
@@ -102,7 +104,7 @@ static int quantize_group(const fq_recipe *r, const float *x, size_t n, float te
         float lo, hi;
         fq_range_of(x, n, &lo, &hi);
         g->s = fq_recipe_scale_zero(r, lo * tensor_scale * clip, hi * tensor_scale * clip, &g->code, &g->zero);
-        encode_shifted(x, n, tensor_scale, g->s, g->zero, codes);
+        encode_shifted(r->code, x, n, tensor_scale, g->s, g->zero, codes);
         return 1;
     }
     const float extreme = r->range == FQ_RANGE_SIGNED ? fq_first_extreme(x, n, absmax) * tensor_scale : most;
@@ -144,7 +146,7 @@ static size_t zero_index(const fq_qmatrix *q, int r, int g) {
 }
 
 void fq_qmatrix_put_zero(fq_qmatrix *q, int r, int g, uint8_t zero) {
-    FQ_ASSERT(q->zeros != NULL && zero <= 15);
+    FQ_ASSERT(q->zeros != NULL && zero <= fq_formats[q->recipe->code].max);
     q->zeros[zero_index(q, r, g)] = zero;
 }
 
@@ -160,12 +162,8 @@ void fq_qmatrix_put_codes(fq_qmatrix *q, int r, int c0, int n, const uint8_t *co
         memcpy(row + c0, codes, (size_t)n);
         return;
     }
-    FQ_ASSERT(c0 % 2 == 0);
-    for (int i = 0; i < n; i += 2) {
-        uint8_t *byte = row + (c0 + i) / 2;
-        const uint8_t high = i + 1 < n ? (uint8_t)(codes[i + 1] << 4) : *byte & 0xf0;
-        *byte = (uint8_t)((codes[i] & 0xf) | high);
-    }
+    for (int i = 0; i < n; i++)
+        fq_format_put(q->recipe->code, row, (size_t)(c0 + i), codes[i]);
 }
 
 static int quantize_row(fq_qmatrix *q, int r, const float *w, float tensor_scale) {
@@ -173,20 +171,23 @@ static int quantize_row(fq_qmatrix *q, int r, const float *w, float tensor_scale
     uint8_t *codes = q->codes + (size_t)r * q->row_bytes;
     group_scale scale = {1.0f, 0, 0};
     float row_scale = 1.0f;
-    if (q->recipe->range == FQ_RANGE_PROGRESSIVE) {
+    if (fq_recipe_two_levels(q->recipe)) {
         const float most = fq_absmax(w, cols) * tensor_scale;
         if (!isfinite(most)) return 0;
-        row_scale = most / 119.0f < FLT_MIN ? FLT_MIN : most / 119.0f;
+        row_scale = fq_recipe_first_scale(q->recipe, most);
     }
     int g = 0;
     for (size_t c = 0; c < cols; c += group, g++) {
         const size_t n = cols - c < group ? cols - c : group;
         uint8_t *out = codes + fq_format_bytes(q->recipe->code, c);
-        if (q->recipe->range == FQ_RANGE_PROGRESSIVE) {
-            float w8[CHUNK];
+        if (fq_recipe_two_levels(q->recipe)) {
+            const int whole = q->recipe->range == FQ_RANGE_PROGRESSIVE;
+            float second[CHUNK];
             for (size_t i = 0; i < n; i++)
-                w8[i] = nearest(w[c + i] * tensor_scale / row_scale);
-            (void)quantize_group(q->recipe, w8, n, 1.0f, 1.0f, out, &scale);
+                second[i] = w[c + i] * tensor_scale / row_scale;
+            for (size_t i = 0; whole && i < n; i++)
+                second[i] = nearest(second[i]);
+            (void)quantize_group(q->recipe, second, n, 1.0f, 1.0f, out, &scale);
         } else if (!quantize_group(q->recipe, w + c, n, tensor_scale, 1.0f, out, &scale)) {
             return 0;
         }
@@ -229,6 +230,8 @@ static void values_of(const fq_recipe *r, const uint8_t *codes, size_t n, float 
         return;
     }
     fq_format_decode_row(r->code, codes, n, out);
+    for (size_t i = 0; zero != 0 && i < n; i++)
+        out[i] -= (float)zero;
     if (r->value == FQ_VALUE_EXACT && r->group <= 0) return;
     for (size_t i = 0; i < n; i++)
         out[i] *= s;
@@ -267,7 +270,7 @@ size_t fq_qmatrix_bytes(const fq_qmatrix *q) {
     int all_one = 1;
     for (int i = 0; i < q->rows; i++) {
         all_one &= q->row_scale[i] == 1.0f;
-        factors += i == 0 || q->recipe->range == FQ_RANGE_PROGRESSIVE || q->row_scale[i] != q->row_scale[i - 1];
+        factors += i == 0 || fq_recipe_two_levels(q->recipe) || q->row_scale[i] != q->row_scale[i - 1];
     }
     if (!all_one) bytes += q->recipe->group == 0 ? rows * scale_bytes(q->recipe) : factors * sizeof(float);
     return bytes;

@@ -1,16 +1,15 @@
 /* A quantized matrix [rows][cols] in the one canonical storage that every kernel accepts and every packer starts from.
  *
  *   codes   row r starts at codes + r * row_bytes. Formats of 8, 16, 32 bits: plain array. 4-bit: two a byte, even
- *           column in the low nibble:  byte j = q[2j] | q[2j+1] << 4.  row_bytes is a multiple of 64; the padding and
- *           any odd last nibble hold code 0 (value 0). 64-byte aligned; kernels may read whole padded rows.
- *   scales  inner scales, format recipe->scale: scale of (row r, group g) is element r * groups + g, tightly packed.
- *           NULL when recipe->group <= 0.
- *   row_scale [rows] float32, always there: epilogue factor of the row: the channel scale for group = 0, the inverse of
- *           the per-tensor scale s_T where one is used (power of two), else 1.
- * So the real matrix is  W[r][c] = value(code[r][c], scale[r][c / G]) * row_scale[r].
- * For group = 0 the scale's storage format matters (E4M3 for KV); row_scale then holds its decoded value.
- * Where such a recipe has the value rule E4M3 or BF16, that scale is already inside the operand (recipe.h): row_scale
- * is then the s of the rule and no epilogue factor, and W[r][c] = value(code[r][c], row_scale[r]). */
+ *           column in the low nibble:  byte j = q[2j] | q[2j+1] << 4; other widths likewise a string of bits, lowest
+ * first (format.h).  row_bytes is a multiple of 64; the padding and any odd last nibble hold code 0 (value 0). 64-byte
+ * aligned; kernels may read whole padded rows. scales  inner scales, format recipe->scale: scale of (row r, group g) is
+ * element r * groups + g, tightly packed. NULL when recipe->group <= 0. row_scale [rows] float32, always there:
+ * epilogue factor of the row: the channel scale for group = 0, the inverse of the per-tensor scale s_T where one is
+ * used (power of two), else 1. So the real matrix is  W[r][c] = value(code[r][c], scale[r][c / G]) * row_scale[r]. For
+ * group = 0 the scale's storage format matters (E4M3 for KV); row_scale then holds its decoded value. Where such a
+ * recipe has the value rule E4M3 or BF16, that scale is already inside the operand (recipe.h): row_scale is then the s
+ * of the rule and no epilogue factor, and W[r][c] = value(code[r][c], row_scale[r]). */
 #ifndef FQ_QUANT_QMATRIX_H
 #define FQ_QUANT_QMATRIX_H
 #include <stddef.h>
@@ -21,7 +20,7 @@
 extern "C" {
 #endif
 
-/* zeros   [rows][groups] ([rows] for group = 0) zero points 0..15, one byte each, for ASYMMETRIC and PROGRESSIVE
+/* zeros   [rows][groups] ([rows] for group = 0) zero points, one byte each, for ASYMMETRIC and PROGRESSIVE
  *         recipes; else NULL. Codes of padding are 0 here too, so their value is -zero * s: kernels meet it with x = 0.
  * book    [rows] codebook of each row (codebook.h), for w.int4.*.e4m3 only; NULL: INT4 everywhere. The operand is then
  *         e4m3(codebook value of q * s). fq_qmatrix_quantize sets its rows to INT4. */
@@ -49,7 +48,7 @@ fq_status fq_qmatrix_quantize(fq_qmatrix *q, int row0, const float *w, size_t st
                               float tensor_scale) FQ_MUST_USE;
 
 /* Parts of a row, for quantizers that choose codes and scales themselves (method.h): n unpacked codes of row r from
- * column c0 on (c0 even for 4-bit formats); the stored code of the scale of group g; its decoded value. */
+ * column c0 on; the stored code of the scale of group g; its decoded value. */
 void fq_qmatrix_put_codes(fq_qmatrix *q, int r, int c0, int n, const uint8_t *codes);
 void fq_qmatrix_put_scale(fq_qmatrix *q, int r, int g, uint32_t scale_code);
 float fq_qmatrix_scale(const fq_qmatrix *q, int r, int g);

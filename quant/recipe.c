@@ -11,12 +11,6 @@ const fq_recipe fq_recipes[FQ_RECIPE_COUNT] = {
 #undef FQ_RECIPE
 };
 
-const fq_recipe *fq_recipe_find(const char *name) {
-    for (int i = 0; i < FQ_RECIPE_COUNT; i++)
-        if (strcmp(fq_recipes[i].name, name) == 0) return &fq_recipes[i];
-    return NULL;
-}
-
 int fq_recipe_groups(const fq_recipe *r, int cols) {
     if (r->group == FQ_NO_SCALE) return 0;
     return r->group == 0 ? 1 : cols / r->group + (cols % r->group != 0);
@@ -25,7 +19,7 @@ int fq_recipe_groups(const fq_recipe *r, int cols) {
 double fq_recipe_bits(const fq_recipe *r, int cols) {
     const double codes = 8.0 * (double)fq_format_bytes(r->code, (size_t)cols);
     const int scale = fq_formats[r->scale].bits, zero = fq_recipe_has_zero(r) ? 8 : 0;
-    const int row = r->range == FQ_RANGE_PROGRESSIVE ? fq_formats[FQ_F32].bits : 0;
+    const int row = fq_recipe_two_levels(r) ? fq_formats[FQ_F32].bits : 0;
     return (codes + (double)fq_recipe_groups(r, cols) * (scale + zero) + row) / cols;
 }
 
@@ -36,10 +30,19 @@ static uint32_t smallest_code(fq_format_id f) {
 
 static float stored_scale(const fq_recipe *r, float s, uint32_t *code) {
     const fq_format *format = &fq_formats[r->scale];
-    const uint32_t nearest = format->encode(s), smallest = smallest_code(r->scale);
-    const uint32_t magnitude = nearest & ~(1u << (format->bits - 1)); /* codes of magnitudes are ordered as they are */
+    const uint32_t smallest = smallest_code(r->scale),
+                   sign = fq_format_is_signed(r->scale) ? 1u << (format->bits - 1) : 0;
+    uint32_t nearest = format->encode(s);
+    if (r->scale == FQ_E8M0 && format->decode(nearest) * (1 + 0x1p-20f) < s && s <= (float)format->max) nearest++;
+    const uint32_t magnitude = nearest & ~sign; /* codes of magnitudes are ordered as they are */
     *code = magnitude < smallest ? smallest : nearest;
     return format->decode(*code);
+}
+
+float fq_recipe_first_scale(const fq_recipe *r, float absmax) {
+    FQ_ASSERT(fq_recipe_two_levels(r));
+    const float most = r->range == FQ_RANGE_PROGRESSIVE ? 119.0f : 64.0f * (float)fq_formats[r->code].max;
+    return absmax / most < FLT_MIN ? FLT_MIN : absmax / most;
 }
 
 float fq_recipe_scale(const fq_recipe *r, float extreme, uint32_t *code) {
@@ -54,7 +57,7 @@ float fq_recipe_scale(const fq_recipe *r, float extreme, uint32_t *code) {
 
 float fq_recipe_scale_zero(const fq_recipe *r, float lo, float hi, uint32_t *code, uint8_t *zero) {
     FQ_ASSERT(fq_recipe_has_zero(r));
-    const float wanted = (hi - lo) / 15.0f;
+    const float wanted = (hi - lo) / (float)fq_formats[r->code].max;
     float s;
     if (r->range == FQ_RANGE_PROGRESSIVE) {
         *code = fq_formats[r->scale].encode(wanted < 1.0f ? 1.0f : wanted);
@@ -62,7 +65,7 @@ float fq_recipe_scale_zero(const fq_recipe *r, float lo, float hi, uint32_t *cod
     } else {
         s = stored_scale(r, wanted, code);
     }
-    *zero = (uint8_t)fq_uint4_encode(-lo / s);
+    *zero = (uint8_t)fq_formats[r->code].encode(-lo / s);
     return s;
 }
 

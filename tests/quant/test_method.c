@@ -12,9 +12,10 @@
 #include "tests/layer_inputs.h"
 
 enum { ROWS = 21, COLS = 300, TOKENS = 200 }; /* groups of 128, 128 and 44 */
-static const fq_recipe_id WEIGHTS[] = {FQ_RECIPE_W_INT4_G128_E4M3, FQ_RECIPE_W_INT4_G128,   FQ_RECIPE_W_INT4_G128_EXACT,
-                                       FQ_RECIPE_W_UINT4_G128,     FQ_RECIPE_W_UINT4_QOQ,   FQ_RECIPE_W_INT4_CHANNEL,
-                                       FQ_RECIPE_W_INT8_CHANNEL,   FQ_RECIPE_W_E4M3_CHANNEL};
+static const fq_recipe_id WEIGHTS[] = {
+    FQ_RECIPE_W_INT4_G128_E4M3, FQ_RECIPE_W_INT4_G128,    FQ_RECIPE_W_INT4_G128_EXACT, FQ_RECIPE_W_UINT4_G128,
+    FQ_RECIPE_W_UINT4_QOQ,      FQ_RECIPE_W_INT4_CHANNEL, FQ_RECIPE_W_INT8_CHANNEL,    FQ_RECIPE_W_E4M3_CHANNEL,
+    FQ_RECIPE_W_E2M1_G256,      FQ_RECIPE_W_E2M1_G256_M1, FQ_RECIPE_W_E2M1_G256_M2,    FQ_RECIPE_W_E3M4_CHANNEL};
 enum { WEIGHT_COUNT = sizeof WEIGHTS / sizeof *WEIGHTS };
 
 static fq_arena arena;

@@ -25,8 +25,9 @@ static void test_table(void **state) {
         if (r->range == FQ_RANGE_PROGRESSIVE)
             assert_int_equal(r->scale, FQ_INT8);
         else
-            assert_true(fq_formats[r->scale].exponent_bits > 0);
-        assert_int_equal(fq_recipe_has_zero(r), r->code == FQ_UINT4);
+            assert_true(fq_formats[r->scale].exponent_bits > 0 || r->scale == FQ_UINT16);
+        if (r->range == FQ_RANGE_RATIO) assert_int_equal(r->scale, FQ_E8M0);
+        assert_int_equal(fq_recipe_has_zero(r), !fq_format_is_signed(r->code));
         if (r->range == FQ_RANGE_SIGNED) assert_int_equal(r->code, FQ_INT4);
         /* A cast without scale is its own operand. */
         if (r->group == FQ_NO_SCALE) assert_int_equal(r->value, FQ_VALUE_EXACT);
@@ -58,7 +59,7 @@ static void test_groups_and_bits(void **state) {
 /* Nearest value of an 8- or 16-bit format to x >= 0 with ties to the even code, by trying them all. */
 static uint32_t nearest_code(fq_format_id f, double x) {
     uint32_t best = 0;
-    const uint32_t codes = 1u << (fq_formats[f].bits - 1);
+    const uint32_t codes = 1u << (fq_formats[f].bits - fq_format_is_signed(f));
     for (uint32_t c = 1; c < codes; c++) {
         const double v = (double)fq_formats[f].decode(c);
         if (!isfinite(v)) continue;
@@ -88,11 +89,15 @@ static void test_scale(void **state) {
             if (r->scale == FQ_F32) {
                 assert_true(s == a / top);
             } else {
-                const uint32_t want = nearest_code(r->scale, (double)(a / top));
+                uint32_t want = nearest_code(r->scale, (double)(a / top));
+                if (r->scale == FQ_E8M0) want += ldexp(1, (int)want - 127) * (1 + 0x1p-20) < (double)(a / top);
                 assert_int_equal(code, want > 0 ? want : 1);
             }
         }
-        const float least = fq_formats[r->scale].exponent_bits == 8 ? FLT_MIN : r->scale == FQ_F16 ? 0x1p-24f : 0x1p-9f;
+        const float least = fq_formats[r->scale].exponent_bits == 8 ? FLT_MIN
+                            : r->scale == FQ_UINT16                 ? 1.0f
+                            : r->scale == FQ_F16                    ? 0x1p-24f
+                                                                    : 0x1p-9f;
         assert_true(fq_recipe_scale(r, 0.0f, &code) == least);
         assert_true(fq_recipe_scale(r, FLT_TRUE_MIN, &code) == least);
         assert_true(fq_recipe_scale(r, least * 0.25f * top, &code) == least);
@@ -216,6 +221,83 @@ static void test_value_rules(void **state) {
     }
 }
 
+/* Powers of two round up, so that nothing saturates; whole numbers to the nearest. */
+static void test_constrained_scales(void **state) {
+    (void)state;
+    const fq_recipe *m1 = fq_recipe_find("w.e2m1.g256.e8m0"), *m2 = fq_recipe_find("w.e2m1.g256.ratio");
+    const fq_recipe *whole = fq_recipe_find("w.int4.g128.uint16");
+    uint32_t code;
+    assert_true(fq_recipe_scale(m1, 6.0f, &code) == 1.0f);
+    assert_int_equal(code, 127);
+    assert_true(fq_recipe_scale(m1, 6.01f, &code) == 2.0f);
+    assert_true(fq_recipe_scale(m1, 11.9f, &code) == 2.0f);
+    assert_true(fq_recipe_scale(m1, nextafterf(6.0f, 7.0f), &code) == 1.0f); /* a rounding is no reason to double */
+    /* The row's largest group gets 64, whatever the row's absmax was: its ratio is 1. */
+    fq_rng rng = fq_rng_seed(11, 4);
+    for (int k = 0; k < 1000; k++) {
+        const float a = (float)exp2((fq_rng_uniform(&rng) - 0.5) * 40), t = fq_recipe_first_scale(m2, a);
+        assert_true(fq_recipe_scale(m2, a / t, &code) == 64.0f);
+        assert_true(fq_recipe_scale(m2, 0.3f * a / t, &code) == 32.0f);
+    }
+    assert_true(fq_recipe_scale(whole, 7 * 41.4f, &code) == 41.0f);
+    assert_int_equal(code, 41);
+    assert_true(fq_recipe_scale(whole, 0.1f, &code) == 1.0f);
+}
+
+static void test_names(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        fq_format_id code, scale;
+        int group;
+        fq_value_rule value;
+        fq_range range;
+    } good[] = {{"w.e3m2.channel", FQ_E3M2, FQ_F32, 0, FQ_VALUE_EXACT, FQ_RANGE_SYMMETRIC},
+                {"w.int4.g64.f16", FQ_INT4, FQ_F16, 64, FQ_VALUE_BF16, FQ_RANGE_SYMMETRIC},
+                {"w.int4.g64", FQ_INT4, FQ_F16, 64, FQ_VALUE_BF16, FQ_RANGE_SYMMETRIC},
+                {"w.int3.g32.bf16.exact", FQ_INT3, FQ_BF16, 32, FQ_VALUE_EXACT, FQ_RANGE_SYMMETRIC},
+                {"w.uint3.g128.f16", FQ_UINT3, FQ_F16, 128, FQ_VALUE_BF16, FQ_RANGE_ASYMMETRIC},
+                {"w.e2m1.g128.ratio", FQ_E2M1, FQ_E8M0, 128, FQ_VALUE_E4M3, FQ_RANGE_RATIO},
+                {"w.int4.g64.uint16", FQ_INT4, FQ_UINT16, 64, FQ_VALUE_EXACT, FQ_RANGE_SYMMETRIC},
+                {"a.int6.token", FQ_INT6, FQ_F32, 0, FQ_VALUE_EXACT, FQ_RANGE_SYMMETRIC},
+                {"a.e2m5.tensor", FQ_E2M5, FQ_F32, 0, FQ_VALUE_EXACT, FQ_RANGE_STATIC},
+                {"a.int8.g64.f32", FQ_INT8, FQ_F32, 64, FQ_VALUE_EXACT, FQ_RANGE_SYMMETRIC}};
+    static const char *const bad[] = {"w.int4",
+                                      "w.int9.channel",
+                                      "w.bf16.channel",
+                                      "w.int4.token",
+                                      "w.int4.g48",
+                                      "w.int4.g0",
+                                      "w.int4.g-32",
+                                      "w.int4.g128.int8",
+                                      "a.uint4.token",
+                                      "w.uint4.g128.ratio",
+                                      "w.int4.channel.f16",
+                                      "kv.int4.channel",
+                                      "w..channel",
+                                      "w.int4.g128.f16.f16",
+                                      "a.int8.g64.f32.exact",
+                                      "",
+                                      "w.e8m0.channel",
+                                      "w.int4.g128.f16.exact.more"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        const fq_recipe *r = fq_recipe_find(good[i].name);
+        assert_non_null(r);
+        assert_string_equal(r->name, good[i].name);
+        assert_ptr_equal(fq_recipe_find(good[i].name), r);
+        assert_int_equal(r->code, good[i].code);
+        assert_int_equal(r->scale, good[i].scale);
+        assert_int_equal(r->group, good[i].group);
+        assert_int_equal(r->value, good[i].value);
+        assert_int_equal(r->range, good[i].range);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_null(fq_recipe_find(bad[i]));
+    /* The rows of the table follow the same grammar: a spelled-out twin with another group means the same otherwise. */
+    const fq_recipe *row = fq_recipe_find("w.int4.g128.e4m3"), *twin = fq_recipe_find("w.int4.g64.e4m3");
+    assert_true(row->value == twin->value && row->scale == twin->scale && row->range == twin->range);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),
@@ -226,6 +308,8 @@ int main(void) {
         cmocka_unit_test(test_zero_points),
         cmocka_unit_test(test_progressive_operands),
         cmocka_unit_test(test_value_rules),
+        cmocka_unit_test(test_constrained_scales),
+        cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
