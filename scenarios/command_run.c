@@ -14,6 +14,7 @@
 #include "scenarios/plan.h"
 #include "scenarios/plots.h"
 #include "scenarios/table.h"
+#include "scenarios/watchdog.h"
 
 /* The scenario as it was run, for environment.json. Owner: the caller, free. NULL on no memory. */
 static char *settings_json(const fq_scenario *s) {
@@ -40,9 +41,11 @@ static char *settings_json(const fq_scenario *s) {
 }
 
 typedef struct run_flags {
-    int resume;
-    double timeout_s; /* 0: none */
+    int resume, interrupted; /* interrupted: this program was, by its watchdog, and only writes down what there is */
+    double timeout_s;        /* 0: none */
 } run_flags;
+
+static const double grace_s = 1; /* for what is under way when the time is over */
 
 /* A step that cannot be done is a row that says why; the others go on. */
 static fq_status reject_step(fq_context *c, const fq_step *step, int i, fq_verdict verdict) {
@@ -59,12 +62,23 @@ static int ends_the_run(fq_status s) {
     return s == FQ_ERR_OUTPUT || s == FQ_ERR_MEMORY || s == FQ_ERR_USAGE;
 }
 
-static fq_status run_steps(fq_context *c, const fq_scenario *s, const char *settings, int first, int *skipped) {
+/* Why step i is not run, FQ_OK if it is. */
+static fq_status refuse_step(const fq_context *c, int i, int interrupted) {
+    if (interrupted && i == c->steps_done)
+        return fq_fail(FQ_ERR_SKIPPED, "time-out inside this step: rows of its finished parts are kept");
+    return fq_context_is_late(c) ? FQ_ERR_SKIPPED : FQ_OK;
+}
+
+static fq_status run_steps(fq_context *c, const fq_scenario *s, int interrupted, int *skipped) {
+    const int first = c->steps_done;
     for (int i = first; i < s->n_steps; i++) {
         const char *kind = fq_kind_name(s->steps[i].kind);
         char label[64];
         snprintf(label, sizeof label, "step %d of %d, %s", i + 1, s->n_steps, kind);
-        fq_status status = fq_context_is_late(c) ? FQ_ERR_SKIPPED : fq_context_step(c, &s->steps[i], label);
+        for (int t = 0; t < FQ_TABLE_COUNT && i > first; t++)
+            c->began[t] = fq_journal_rows(c, (fq_table)t);
+        fq_status status = refuse_step(c, i, interrupted && i == first);
+        if (status == FQ_OK) status = fq_context_step(c, &s->steps[i], label);
         if (status == FQ_ERR_SKIPPED) {
             fq_note("%s skipped: %s", label, fq_message());
             FQ_TRY(reject_step(c, &s->steps[i], i, FQ_VERDICT_SKIP));
@@ -75,7 +89,8 @@ static fq_status run_steps(fq_context *c, const fq_scenario *s, const char *sett
             fq_note("%s failed: %s", label, fq_message());
             FQ_TRY(reject_step(c, &s->steps[i], i, FQ_VERDICT_FAIL));
         }
-        FQ_TRY(fq_journal_write(fq_run_dir(c->run), c, settings, i + 1));
+        c->steps_done = i + 1;
+        FQ_TRY(fq_context_part_done(c));
     }
     return FQ_OK;
 }
@@ -129,23 +144,24 @@ static fq_status print_rows(const fq_context *c, const char *dir) {
     return FQ_OK;
 }
 
-/* Rows of an interrupted run first, then the steps that it did not finish. */
-static fq_status measure(fq_context *c, const fq_scenario *s, const char *settings, const char *dir, const run_flags *f,
-                         int *first, int *skipped) {
-    *first = 0;
+/* Rows of an interrupted run first, then what it did not finish. */
+static fq_status measure(fq_context *c, const fq_scenario *s, const char *dir, const run_flags *f, int *skipped) {
     FQ_TRY(fq_run_open(&c->run, dir));
-    if (f->resume)
-        FQ_TRY(fq_journal_resume(dir, c, settings, first));
-    else
-        FQ_TRY(fq_journal_begin(dir));
-    if (f->resume) fq_note("resuming after %d of %d steps", *first, s->n_steps);
-    if (f->timeout_s > 0) c->deadline_ns = fq_clock_ns() + (int64_t)(f->timeout_s * 1e9);
-    return run_steps(c, s, settings, *first, skipped);
+    FQ_TRY(f->resume ? fq_journal_resume(dir, c) : fq_journal_begin(dir));
+    const int kept = c->kept_results + c->kept_accuracy - c->began[FQ_TABLE_RESULTS] - c->began[FQ_TABLE_ACCURACY];
+    if (f->interrupted)
+        fq_note("time-out: what was under way is interrupted");
+    else if (f->resume)
+        fq_note("resuming after %d of %d steps%s", c->steps_done, s->n_steps,
+                kept > 0 ? " and some rows of the next" : "");
+    if (f->timeout_s > 0) c->deadline_ns = fq_clock_ns() + (f->interrupted ? 0 : (int64_t)(f->timeout_s * 1e9));
+    return run_steps(c, s, f->interrupted, skipped);
 }
 
 static fq_status execute(const fq_scenario *s, const char *dir, const run_flags *f, int argc, char **argv) {
     fq_context c;
-    int skipped = 0, first;
+    fq_watchdog *watchdog = NULL;
+    int skipped = 0;
     char *settings = settings_json(s);
     if (settings == NULL) return fq_fail(FQ_ERR_MEMORY, "no memory for environment.json");
     fq_status status = fq_context_init(&c, s->name, s->seed);
@@ -153,12 +169,15 @@ static fq_status execute(const fq_scenario *s, const char *dir, const run_flags 
         free(settings);
         return status;
     }
-    status = measure(&c, s, settings, dir, f, &first, &skipped);
+    c.settings = settings;
+    if (f->timeout_s > 0 && !f->interrupted) status = fq_watchdog_start(f->timeout_s + grace_s, argc, argv, &watchdog);
+    if (status == FQ_OK) status = measure(&c, s, dir, f, &skipped);
+    fq_watchdog_stop(watchdog);
     if (status == FQ_OK) status = write_environment(&c, settings, dir, argc, argv);
     if (status == FQ_OK) {
         status = fq_run_close(c.run);
         c.run = NULL;
-        if (status == FQ_OK) fq_journal_end(dir, first > 0);
+        if (status == FQ_OK) fq_journal_end(dir, f->resume);
     } else if (c.run != NULL) {
         fq_run_abandon(c.run);
         c.run = NULL;
@@ -193,15 +212,16 @@ fq_status fq_command_run(int argc, char **argv) {
     const char *out = NULL, *threads = NULL, *seed = NULL, *sets[FQ_OPTION_MANY_MOST];
     fq_texts set = {sets, 0};
     int dry = 0, quiet = 0, limit = 0;
-    run_flags f = {0, 0};
+    run_flags f = {0, 0, 0};
     char text[4096];
     const fq_option table[] = {
         {"out", 0, FQ_OPTION_TEXT, &out, "DIR", "where the files go [results/NAME]", 0},
         {"set", 0, FQ_OPTION_MANY, &set, "KEY=VALUE",
          "for the scenario or every step that has the key; steps.N.KEY=VALUE for step N, from 1", 0},
         {"dry-run", 0, FQ_OPTION_FLAG, &dry, NULL, "check everything, print steps, rows and time, write nothing", 0},
-        {"resume", 0, FQ_OPTION_FLAG, &f.resume, NULL, "go on after the last step that an interrupted run finished", 0},
-        {"timeout", 0, FQ_OPTION_NUM, &f.timeout_s, "S", "begin nothing new after that many seconds: rows say SKIP", 0},
+        {"resume", 0, FQ_OPTION_FLAG, &f.resume, NULL, "go on where an interrupted run was", 0},
+        {"timeout", 0, FQ_OPTION_NUM, &f.timeout_s, "S", "end after that many seconds: what has no time left says SKIP",
+         0},
         {"limit", 0, FQ_OPTION_INT, &limit, "N", "as --set windows=N", 0},
         {"threads", 't', FQ_OPTION_TEXT, &threads, "LIST", "as --set threads=LIST", 0},
         {"seed", 0, FQ_OPTION_TEXT, &seed, "N", "as --set seed=N", 0},
@@ -220,6 +240,7 @@ fq_status fq_command_run(int argc, char **argv) {
     }
     if (o.n_positional == 0) return fq_fail(FQ_ERR_USAGE, "run: which scenario? (see `fqbench help run`)");
     fq_progress_quiet(quiet);
+    f.interrupted = fq_watchdog_struck();
     fq_scenario s;
     FQ_TRY(fq_scenario_load(o.positional[0], &s));
     fq_status status = FQ_OK;

@@ -9,6 +9,7 @@
 #include "harness/cpu.h"
 #include "harness/host.h"
 #include "kernels/cuda.h"
+#include "scenarios/journal.h"
 #include "scenarios/kinds.h"
 
 fq_status fq_context_init(fq_context *c, const char *scenario, uint64_t seed) {
@@ -182,6 +183,24 @@ fq_status fq_context_add_layer(fq_context *c, const fq_layer_row *r) {
     return c->run != NULL ? fq_run_row(c->run, FQ_TABLE_LAYERS, r) : FQ_OK;
 }
 
+fq_status fq_context_part_done(fq_context *c) {
+    return c->settings != NULL ? fq_journal_write(fq_run_dir(c->run), c) : FQ_OK;
+}
+
+int fq_context_kept_result(const fq_context *c, const char *test_id) {
+    for (int i = c->began[FQ_TABLE_RESULTS]; i < c->kept_results; i++)
+        if (strcmp(c->results[i].test_id, test_id) == 0) return 1;
+    return 0;
+}
+
+int fq_context_kept_accuracy(const fq_context *c, const char *variant, double kappa) {
+    for (int i = c->began[FQ_TABLE_ACCURACY]; i < c->kept_accuracy; i++) {
+        const fq_accuracy_row *r = &c->accuracy[i];
+        if (strcmp(r->variant, variant) == 0 && r->kappa == kappa && r->n_threads == c->threads) return 1;
+    }
+    return 0;
+}
+
 fq_rows fq_context_rows(const fq_context *c) {
     return (fq_rows){.results = c->results,
                      .accuracy = c->accuracy,
@@ -199,6 +218,7 @@ static const char *now(fq_context *c) {
 }
 
 fq_status fq_context_reject(fq_context *c, fq_result *r, fq_verdict verdict) {
+    if (fq_context_kept_result(c, r->test_id)) return FQ_OK;
     r->verdict = fq_verdict_name(verdict);
     r->reason = fq_arena_printf(&c->arena, "%s", fq_message());
     r->test_time = now(c);
@@ -383,7 +403,11 @@ static fq_status doubt_ceilings(fq_measurement *m, int n) {
 static fq_status measure(fq_context *c, const fq_step *s, const fq_task *tasks, fq_result *rows, const double *tokens,
                          const int *add, int n, int baseline, fq_arena *scratch) {
     fq_measurement *m = FQ_NEW(scratch, fq_measurement, n);
+    int wanted = 0;
     if (m == NULL) return FQ_ERR_MEMORY;
+    for (int i = 0; i < n; i++)
+        wanted += (add == NULL || add[i]) && !fq_context_kept_result(c, rows[i].test_id);
+    if (wanted == 0) return FQ_OK;
     if (fq_context_is_late(c)) {
         for (int i = 0; i < n; i++)
             if (add == NULL || add[i]) FQ_TRY(fq_context_reject(c, &rows[i], FQ_VERDICT_SKIP));
@@ -404,11 +428,11 @@ static fq_status measure(fq_context *c, const fq_step *s, const fq_task *tasks, 
             if (m[i].verdict == FQ_VERDICT_PASS && m[baseline].verdict == FQ_VERDICT_PASS)
                 FQ_TRY(speedup(&m[baseline], &m[i], scratch, &rows[i]));
         }
-        if (add != NULL && !add[i]) continue;
+        if ((add != NULL && !add[i]) || fq_context_kept_result(c, rows[i].test_id)) continue;
         FQ_TRY(fq_context_add(c, &rows[i]));
         FQ_TRY(write_samples(c, &m[i], &rows[i]));
     }
-    return FQ_OK;
+    return fq_context_part_done(c);
 }
 
 fq_status fq_context_measure(fq_context *c, const fq_step *s, const fq_task *tasks, fq_result *rows,

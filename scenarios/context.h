@@ -29,7 +29,11 @@ typedef struct fq_context {
     int n_layers, cap_layers;
     int n_samples;       /* written */
     int64_t deadline_ns; /* no repetition begins after it (fq_clock_ns); 0: none */
-    int wrong;           /* rows with verdict FAIL or INVALID */
+    /* For resuming (journal.h). Rows of the current step before `began` belong to earlier ones; those of results and
+     * accuracy below `kept` were left by an interrupted run and are not made again. */
+    const char *settings; /* the scenario as text; NULL: no journal is kept */
+    int steps_done, began[FQ_TABLE_COUNT], kept_results, kept_accuracy;
+    int wrong; /* rows with verdict FAIL or INVALID */
     int skipped;
     const char *label; /* of the current step */
     fq_progress *progress;
@@ -65,6 +69,12 @@ fq_status fq_context_add_sample(fq_context *c, const fq_sample *s) FQ_MUST_USE;
 fq_status fq_context_add_accuracy(fq_context *c, const fq_accuracy_row *r) FQ_MUST_USE;
 fq_status fq_context_add_error(fq_context *c, const fq_error_row *r) FQ_MUST_USE;
 fq_status fq_context_add_layer(fq_context *c, const fq_layer_row *r) FQ_MUST_USE;
+/* A part of the step is complete: should the run be interrupted from now on, its rows are kept. */
+fq_status fq_context_part_done(fq_context *c) FQ_MUST_USE;
+/* Did an interrupted run leave this row of the current step? */
+int fq_context_kept_result(const fq_context *c, const char *test_id);
+int fq_context_kept_accuracy(const fq_context *c, const char *variant, double kappa);
+
 /* All rows so far. Valid until the next one is added. */
 fq_rows fq_context_rows(const fq_context *c);
 
@@ -74,7 +84,8 @@ int fq_context_is_late(const fq_context *c);
 /* Measure `n` tasks interleaved and add a row for each: times, floors, verdict, speed-up over tasks[baseline] (-1:
  * none) with its paired interval, and every sample. rows come in with the descriptive columns and op and test_id;
  * tokens[i] > 0 also gives avg_ts. add[i] = 0 (add may be NULL) measures without adding a row (a baseline that has one
- * already). On return rows hold what was added. A task that fails its check is a row, not an error. */
+ * already). Nothing is measured if an interrupted run left all of these rows. On return rows hold what was added. A
+ * task that fails its check is a row, not an error. */
 fq_status fq_context_measure(fq_context *c, const fq_step *s, const fq_task *tasks, fq_result *rows,
                              const double *tokens, const int *add, int n, int baseline) FQ_MUST_USE;
 

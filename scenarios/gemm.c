@@ -57,7 +57,12 @@ static fq_status measure_point(fq_context *c, const fq_step *s, const point *p, 
     fq_task tasks[KERNELS_MOST];
     fq_result rows[KERNELS_MOST];
     double tokens[KERNELS_MOST];
-    int ready = 0, base = -1;
+    int ready = 0, base = -1, kept = 0;
+    for (int i = 0; i < n; i++) {
+        FQ_TRY(describe(c, s, p, m, kernels[i], &rows[i]));
+        kept += fq_context_kept_result(c, rows[i].test_id);
+    }
+    if (kept == n) return FQ_OK;
     for (int i = 0; i < n; i++) {
         fq_trial_shape shape = fq_trial_default(kernels[i]->op);
         fq_trial *trial;

@@ -21,7 +21,7 @@ static void path_of(const char *dir, char *path) {
     snprintf(path, PATH_BYTES, "%s/journal.json", dir);
 }
 
-static int rows_of(const fq_context *c, fq_table t) {
+int fq_journal_rows(const fq_context *c, fq_table t) {
     switch (t) {
     case FQ_TABLE_RESULTS:
         return c->n_results;
@@ -47,15 +47,19 @@ fq_status fq_journal_begin(const char *dir) {
     return fq_fail(FQ_ERR_OUTPUT, "cannot remove %s: %s", path, strerror(errno));
 }
 
-fq_status fq_journal_write(const char *dir, const fq_context *c, const char *settings, int done) {
+fq_status fq_journal_write(const char *dir, const fq_context *c) {
     char path[PATH_BYTES], hash[65];
     fq_file file;
     path_of(dir, path);
-    fingerprint(settings, hash);
-    json_t *root = json_pack("{s:s, s:s, s:i}", "settings", hash, "commit", c->commit, "steps_done", done);
-    if (root == NULL) return fq_fail(FQ_ERR_MEMORY, "no memory for the journal");
-    for (int t = 0; t < FQ_TABLE_COUNT; t++)
-        json_object_set_new(root, names[t], json_integer(rows_of(c, (fq_table)t)));
+    fingerprint(c->settings, hash);
+    json_t *root = json_pack("{s:s, s:s, s:i}", "settings", hash, "commit", c->commit, "steps_done", c->steps_done);
+    json_t *began = json_object();
+    if (root == NULL || began == NULL) return fq_fail(FQ_ERR_MEMORY, "no memory for the journal");
+    for (int t = 0; t < FQ_TABLE_COUNT; t++) {
+        json_object_set_new(root, names[t], json_integer(fq_journal_rows(c, (fq_table)t)));
+        json_object_set_new(began, names[t], json_integer(c->began[t]));
+    }
+    json_object_set_new(root, "began", began);
     fq_status status = fq_file_create(&file, path);
     if (status == FQ_OK) {
         json_dumpf(root, file.f, JSON_COMPACT); /* the commit reports a failed write */
@@ -109,16 +113,19 @@ static const char *text_at(const json_t *root, const char *key) {
     return text != NULL ? text : "";
 }
 
-fq_status fq_journal_resume(const char *dir, fq_context *c, const char *settings, int *done) {
+static int count_at(const json_t *root, int table) {
+    return (int)json_integer_value(json_object_get(root, names[table]));
+}
+
+fq_status fq_journal_resume(const char *dir, fq_context *c) {
     char path[PATH_BYTES], hash[65];
     json_error_t error;
     struct stat st;
-    *done = 0;
     path_of(dir, path);
     if (stat(path, &st) != 0) return FQ_OK;
     json_t *root = json_load_file(path, 0, &error);
     if (root == NULL) return fq_fail(FQ_ERR_INPUT, "%s:%d: %s: cannot resume", path, error.line, error.text);
-    fingerprint(settings, hash);
+    fingerprint(c->settings, hash);
     fq_status status = FQ_OK;
     if (strcmp(text_at(root, "settings"), hash) != 0)
         status = fq_fail(FQ_ERR_USAGE, "--resume: %s was begun with other settings", dir);
@@ -126,9 +133,16 @@ fq_status fq_journal_resume(const char *dir, fq_context *c, const char *settings
         status = fq_fail(FQ_ERR_USAGE, "--resume: %s was begun with build %s, this is %s", dir, text_at(root, "commit"),
                          c->commit);
     for (int t = 0; t < FQ_TABLE_COUNT && status == FQ_OK; t++)
-        status = take_rows(dir, c, (fq_table)t, (int)json_integer_value(json_object_get(root, names[t])));
+        status = take_rows(dir, c, (fq_table)t, count_at(root, t));
+    if (status == FQ_OK) {
+        c->steps_done = (int)json_integer_value(json_object_get(root, "steps_done"));
+        for (int t = 0; t < FQ_TABLE_COUNT; t++)
+            c->began[t] = count_at(json_object_get(root, "began"), t);
+        c->kept_results = c->n_results;
+        c->kept_accuracy = c->n_accuracy;
+        status = fq_journal_write(dir, c);
+    }
     if (status == FQ_OK) remove_all(dir, "kept");
-    if (status == FQ_OK) *done = (int)json_integer_value(json_object_get(root, "steps_done"));
     json_decref(root);
     return status;
 }

@@ -6,12 +6,15 @@
 #include "scenarios/kinds.h"
 #include "scenarios/score.h"
 
+enum { NAMES_MOST = 256 };
+
 static fq_status add_row(void *scorer, int i, fq_evaluation *v) {
     const fq_scorer *k = scorer;
     fq_context *c = k->c;
     const fq_variant *variant = v->net->variant;
     fq_accuracy_row r;
     (void)i;
+    if (fq_context_kept_accuracy(c, variant->name, k->kappa)) return FQ_OK;
     fq_accuracy_row_init(&r);
     fq_accuracy_summary a = fq_accuracy_summarize(v->accuracy, (unsigned long)c->seed);
     r.model = fq_net_model_name(c, k->model);
@@ -52,7 +55,17 @@ static fq_status add_row(void *scorer, int i, fq_evaluation *v) {
     r.eval_s = v->seconds;
     r.rss_peak_bytes = (double)fq_host_rss_peak_bytes();
     if (r.model == NULL || r.text == NULL || r.tokens_sha256 == NULL || r.note == NULL) return FQ_ERR_MEMORY;
-    return fq_context_add_accuracy(c, &r);
+    FQ_TRY(fq_context_add_accuracy(c, &r));
+    return fq_context_part_done(c);
+}
+
+/* The variants without those that an interrupted run has left rows of. */
+static fq_texts not_kept(const fq_context *c, const fq_step *s, double kappa, const char *names[NAMES_MOST]) {
+    fq_texts left = {names, 0};
+    for (int i = 0; i < s->variants.n && i < NAMES_MOST; i++)
+        if (!fq_context_kept_accuracy(c, fq_variant_find(s->variants.v[i])->name, kappa))
+            names[left.n++] = s->variants.v[i];
+    return left;
 }
 
 fq_status fq_scenario_perplexity(fq_context *c, const fq_step *step) {
@@ -60,8 +73,11 @@ fq_status fq_scenario_perplexity(fq_context *c, const fq_step *step) {
     fq_status status = fq_scorer_open(c, step, &k);
     if (status == FQ_OK) fq_context_total(c, (double)step->variants.n * step->kappa.n);
     for (int i = 0; i < step->kappa.n && status == FQ_OK; i++) {
-        status = fq_scorer_begin(&k, step->kappa.v[i], &step->variants, 0);
-        if (status == FQ_OK) status = fq_scorer_run(&k, &step->variants, add_row, &k);
+        const char *names[NAMES_MOST];
+        const fq_texts variants = not_kept(c, step, step->kappa.v[i], names);
+        if (variants.n == 0) continue;
+        status = fq_scorer_begin(&k, step->kappa.v[i], &variants, 0);
+        if (status == FQ_OK) status = fq_scorer_run(&k, &variants, add_row, &k);
     }
     fq_scorer_close(&k);
     return status;

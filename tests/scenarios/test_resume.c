@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "harness/record.h"
+#include "harness/rng.h"
 #include "tests/cli_runner.h"
 
 static cli c;
@@ -137,9 +138,10 @@ static void killed_runs_are_resumed(void **state) {
     /* other settings, then the same */
     cli_run(&c, "run %s --out %s -q --resume --set windows=1", scenario, cut);
     assert_failed(2, "--resume", "other settings");
-    for (int i = 0; i < 4; i++) { /* killed again while it resumes, a little later each time */
+    fq_rng r = fq_rng_seed((uint64_t)time(NULL), 0);
+    for (int i = 0; i < 8; i++) { /* killed again while it resumes, at any moment */
         child = start(scenario, cut, 1);
-        nap(20 + 60 * i);
+        nap(5 + (int)fq_rng_below(&r, 300));
         kill_hard(child);
         assert_files_are_valid(cut);
     }
@@ -151,6 +153,60 @@ static void killed_runs_are_resumed(void **state) {
     assert_false(is_there(cut, "accuracy.kept.csv"));
     assert_int_equal(cli_run(&c, "run %s --out %s -q --resume", scenario, cut), 0);
     assert_non_null(strstr(c.out, "nothing to resume"));
+}
+
+/* Within a step, too, what stands for itself is kept: here the outliers of one strength. */
+static void parts_of_a_step_are_kept(void **state) {
+    char scenario[512], whole[512], cut[512];
+    in_scratch(scenario, "parts.yaml");
+    in_scratch(whole, "parts");
+    in_scratch(cut, "parts-cut");
+    FILE *f = fopen(scenario, "w");
+    assert_non_null(f);
+    fputs("name: parts\nsteps:\n  - kind: perplexity\n    model: models/tiny\n    ctx: 64\n    windows: 2\n"
+          "    variants: [f32, 'w8a8-int8:a=a.int8.token']\n    kappa: [1, 8, 64]\n",
+          f);
+    fclose(f);
+    assert_int_equal(cli_run(&c, "run %s --out %s -q", scenario, whole), 0);
+    pid_t child = start(scenario, cut, 0);
+    if (wait_for(cut, "journal.json", child)) kill_hard(child);
+    assert_files_are_valid(cut);
+    assert_int_equal(cli_run(&c, "run %s --out %s --resume", scenario, cut), 0);
+    if (strstr(c.out, "nothing to resume") == NULL) assert_non_null(strstr(c.err, "some rows of the next"));
+    assert_same_accuracy(whole, cut);
+}
+
+/* What is under way when the time is over is interrupted, and what was done before it is there. */
+static void a_hard_time_out(void **state) {
+    char scenario[512], dir[512], path[600];
+    struct timespec before, after;
+    in_scratch(scenario, "long.yaml");
+    in_scratch(dir, "long");
+    FILE *f = fopen(scenario, "w");
+    assert_non_null(f);
+    fputs("name: long\nsteps:\n"
+          "  - {kind: perplexity, model: models/tiny, ctx: 16, windows: 1, variants: [f32], reference: none}\n"
+          "  - {kind: perplexity, model: models/tiny, ctx: 1024, windows: 128, variants: [f32, fireq]}\n"
+          "  - {kind: perplexity, model: models/tiny, ctx: 16, windows: 1, variants: [f32]}\n",
+          f);
+    fclose(f);
+    clock_gettime(CLOCK_MONOTONIC, &before);
+    assert_int_equal(cli_run(&c, "run %s --out %s --timeout 1", scenario, dir), 0);
+    clock_gettime(CLOCK_MONOTONIC, &after);
+    assert_true(after.tv_sec - before.tv_sec < 20); /* undisturbed it takes minutes */
+    fq_accuracy_row *rows;
+    void *results;
+    int n;
+    assert_int_equal(accuracy_of(dir, &rows), 1);
+    snprintf(path, sizeof path, "%s/results.csv", dir);
+    assert_int_equal(fq_record_read(path, FQ_TABLE_RESULTS, &arena, &results, &n), FQ_OK);
+    assert_int_equal(n, 2);
+    const fq_result *r = results;
+    assert_string_equal(r[0].test_id, "step 2 perplexity");
+    assert_non_null(strstr(r[0].reason, "inside this step"));
+    assert_string_equal(r[1].verdict, "SKIP");
+    assert_true(is_there(dir, "environment.json") && !is_there(dir, "journal.json"));
+    assert_false(is_there(dir, "results.csv.tmp~"));
 }
 
 static void a_failing_step_is_a_row(void **state) {
@@ -213,10 +269,9 @@ static void two_runs_do_not_mix(void **state) {
 
 int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(killed_runs_are_resumed),
-        cmocka_unit_test(a_failing_step_is_a_row),
-        cmocka_unit_test(time_out_and_limit),
-        cmocka_unit_test(two_runs_do_not_mix),
+        cmocka_unit_test(killed_runs_are_resumed), cmocka_unit_test(parts_of_a_step_are_kept),
+        cmocka_unit_test(a_hard_time_out),         cmocka_unit_test(a_failing_step_is_a_row),
+        cmocka_unit_test(time_out_and_limit),      cmocka_unit_test(two_runs_do_not_mix),
     };
     setenv("FQ_PLOTS", "0", 1);
     if (fq_arena_init(&arena, 0) != FQ_OK) return 1;
