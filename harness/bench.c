@@ -133,12 +133,11 @@ static void leave_if_done(fq_measurement *m, slot *p, const fq_bench_options *o)
     }
 }
 
-/* What can be asked at all, and the counters before a repetition. */
+/* What can be asked, and the host's counter before a repetition. */
 typedef struct meters {
     int host;              /* the processor's files say something */
     const fq_nvml *device; /* NULL: none */
     fq_telemetry before;
-    fq_nvml_reading device_before;
 } meters;
 
 static meters meters_of(const fq_bench_options *o) {
@@ -150,29 +149,65 @@ static int on_device(const fq_task *t) {
     return t->ceilings != NULL;
 }
 
-static void listen(meters *w, const fq_task *t) {
-    if (on_device(t))
-        w->device_before = fq_nvml_read(w->device);
-    else if (w->host)
-        w->before = fq_telemetry_read("");
-}
-
-/* Clock, temperature and energy of the repetition that has just ended; share: of one repetition in the run. */
-static void note_down(const meters *w, double share, fq_measurement *m) {
+/* Clock, temperature and energy of the repetition that has just ended. */
+static void note_down(const meters *w, fq_measurement *m) {
     fq_reading *r = &m->reading[m->n_samples];
     if (on_device(m->task)) {
         const fq_nvml_reading now = fq_nvml_read(w->device);
         r->gpu_mhz = now.mhz;
         r->gpu_celsius = now.celsius;
         r->gpu_watts = now.watts;
-        r->gpu_joules = (now.joules - w->device_before.joules) * share;
         m->gpu_used_bytes = now.used_bytes;
     } else if (w->host) {
         const fq_telemetry now = fq_telemetry_read("");
+        const double joules = fq_telemetry_joules("", &w->before, &now);
         r->mhz = now.mhz;
         r->celsius = now.celsius;
-        r->joules = fq_telemetry_joules("", &w->before, &now);
+        r->joules = joules > 0 ? joules : NAN;
     }
+}
+
+/* Run for `chunk_ns`; *repetitions grows by what was done. */
+static int run_for(fq_measurement *m, slot *p, double chunk_ns, double *repetitions) {
+    for (double spent = 0, ns; spent < chunk_ns; spent += p->run_ns) {
+        if (!run_once(m, p, &ns)) return 0;
+        *repetitions += p->run_ns / ns;
+    }
+    return 1;
+}
+
+/* What the counter has moved by since the last call with the same `last`. */
+static double joules_since(const meters *w, const fq_task *t, fq_telemetry *last) {
+    fq_telemetry now = {.joules = NAN};
+    if (on_device(t))
+        now.joules = fq_nvml_read(w->device).joules;
+    else
+        now = fq_telemetry_read("");
+    const double moved = on_device(t) ? now.joules - last->joules : fq_telemetry_joules("", last, &now);
+    *last = now;
+    return moved;
+}
+
+static void measure_energy(fq_measurement *m, slot *p, const meters *w, double energy_s) {
+    const double chunk_ns = 5e6, longest_s = 3 * energy_s + 1;
+    fq_telemetry last = {.joules = NAN};
+    double repetitions = 0, joules = 0, moved = 0;
+    (void)joules_since(w, m->task, &last);
+    if (isnan(last.joules)) return;
+    const int64_t start = fq_clock_ns();
+    while (moved <= 0 && (double)(fq_clock_ns() - start) < longest_s * 1e9) {
+        if (!run_for(m, p, chunk_ns, &repetitions)) return;
+        moved = joules_since(w, m->task, &last);
+    }
+    if (!(moved > 0)) return; /* this counter stands still */
+    const int64_t begin = fq_clock_ns();
+    repetitions = moved = 0;
+    for (double s = 0; (s < energy_s || moved <= 0) && s < longest_s; s = (double)(fq_clock_ns() - begin) * 1e-9) {
+        if (!run_for(m, p, chunk_ns, &repetitions)) return;
+        moved = joules_since(w, m->task, &last);
+        joules += moved;
+    }
+    if (moved > 0) m->joules = joules / repetitions;
 }
 
 static void sample_rounds(fq_measurement *out, slot *state, int n, const fq_bench_options *o) {
@@ -186,11 +221,11 @@ static void sample_rounds(fq_measurement *out, slot *state, int n, const fq_benc
             fq_measurement *m = &out[k];
             double ns;
             if (!state[k].live) continue;
-            listen(&watch, m->task);
+            if (watch.host && !on_device(m->task)) watch.before = fq_telemetry_read("");
             if (!run_once(m, &state[k], &ns)) continue;
             m->samples[m->n_samples] = ns;
             m->round[m->n_samples] = round;
-            note_down(&watch, ns / state[k].run_ns, m);
+            note_down(&watch, m);
             m->n_samples++;
         }
         /* After the round, so that the arithmetic does not disturb the caches between neighbours. */
@@ -250,8 +285,8 @@ static fq_status begin(const fq_task *t, const fq_bench_options *o, const fq_cei
     m->reading = FQ_NEW(arena, fq_reading, o->max_samples);
     if (m->samples == NULL || m->round == NULL || m->reading == NULL) return FQ_ERR_MEMORY;
     for (int i = 0; i < o->max_samples; i++)
-        m->reading[i] = (fq_reading){NAN, NAN, NAN, NAN, NAN, NAN, NAN};
-    m->gpu_used_bytes = NAN;
+        m->reading[i] = (fq_reading){NAN, NAN, NAN, NAN, NAN, NAN};
+    m->joules = m->gpu_used_bytes = NAN;
     m->time = fq_stats_summary(m->samples, 0, o->level);
     m->err = m->bound = m->peak_pct = NAN;
     m->floor_ns = floor_ns(t, ceil);
@@ -278,6 +313,9 @@ fq_status fq_bench_run(const fq_task *tasks, int n, const fq_bench_options *opt,
         warm_up(&out[i], &state[i]);
     }
     sample_rounds(out, state, n, &o);
+    const meters watch = meters_of(&o);
+    for (int i = 0; i < n; i++)
+        if (o.energy_s > 0 && out[i].n_samples > 0) measure_energy(&out[i], &state[i], &watch, o.energy_s);
 
     int measured = 0;
     int skipped = 0;

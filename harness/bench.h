@@ -52,16 +52,19 @@ typedef struct fq_bench_options {
     double noise_pct; /* stop when the median's interval half-width is under this share of the median; default 1 */
     double budget_s;  /* per task, without warm-up; default 1 */
     double level;     /* default 0.95 */
+    /* > 0: after the samples each task runs back to back for about so long, from one step of the energy counter to
+     * another: counters of devices move every tenth of a second, which no single repetition can use. Default 0. */
+    double energy_s;
     /* Meters of the device that tasks with ceilings of their own run on; NULL: none. */
     const fq_nvml *device;
 } fq_bench_options;
 fq_bench_options fq_bench_defaults(void);
 
-/* The machine during one repetition; NAN where it does not say. Of a task on a device the last four, of others the
- * first three. gpu_joules: what the counter moved by during `run`, times the share of one repetition in it. */
+/* The machine during one repetition; NAN where it does not say. Of a task on a device the gpu_ ones,
+ * of others the rest. joules: NAN too where the counter did not move. */
 typedef struct fq_reading {
     double mhz, celsius, joules;
-    double gpu_mhz, gpu_celsius, gpu_watts, gpu_joules;
+    double gpu_mhz, gpu_celsius, gpu_watts;
 } fq_reading;
 
 typedef struct fq_measurement {
@@ -69,6 +72,7 @@ typedef struct fq_measurement {
     double *samples;       /* nanoseconds, in the order taken; in the arena */
     int *round;            /* round of each sample: equal rounds of two tasks are neighbours in time */
     fq_reading *reading;   /* of each sample (telemetry.h, nvml.h) */
+    double joules;         /* of one repetition by energy_s: of the device, or of all packages; NAN */
     double gpu_used_bytes; /* memory of the device in use after the last sample; NAN */
     int n_samples, n_warmup;
     fq_summary time; /* of samples, ns */

@@ -391,7 +391,7 @@ static int is_usable(const fq_claim *c, const answer *a) {
 
 /* The row that is held against must share what a claim does not name: threads, machine, cache. */
 static fq_status share_conditions(filter *f, const char *named, const fq_columns *columns, const void *row) {
-    static const char *const shared[] = {"n_threads", "gpu_info", "cpu_info", "cache",    "m",     "n",
+    static const char *const shared[] = {"n_threads", "gpu_info", "cpu_info", "cache",    "data",  "m",    "n",
                                          "k",         "batch",    "seq",      "n_prompt", "n_gen", "model"};
     static const char *const asked[] = {"model", "text", "protocol", "ctx", "windows", "kappa", "tokens_sha256"};
     const int accuracy = columns == fq_record_columns(FQ_TABLE_ACCURACY);

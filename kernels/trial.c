@@ -58,6 +58,8 @@ static const char *broken_guard(const fq_trial *t) {
 
 fq_status fq_pool_create(fq_pool *p, unsigned long seed, size_t longest, fq_arena *arena) {
     p->n = POOL_FLOATS + longest;
+    p->real = NULL;
+    p->n_real = 0;
     p->rng = fq_rng_seed(seed, 1);
     p->x = FQ_NEW(arena, float, p->n);
     if (!p->x) return FQ_ERR_MEMORY;
@@ -66,6 +68,12 @@ fq_status fq_pool_create(fq_pool *p, unsigned long seed, size_t longest, fq_aren
 }
 
 void fq_pool_row(fq_pool *p, float *out, size_t n, float sigma) {
+    if (p->real) {
+        size_t at = fq_rng_below(&p->rng, (uint32_t)p->n_real);
+        for (size_t i = 0; i < n; i++, at++)
+            out[i] = p->real[at % p->n_real];
+        return;
+    }
     const float *from = p->x + fq_rng_below(&p->rng, (uint32_t)(p->n - n) + 1);
     const float magnitude = sigma * (float)exp2(2.0 * fq_rng_uniform(&p->rng) - 1.0);
     for (size_t i = 0; i < n; i++)

@@ -18,6 +18,10 @@ typedef struct fq_trial_shape {
     int weight_copies; /* gemm: distinct copies the runs rotate over; 0 = as many as exceed 3 x the last-level cache (at
                           most 1 GiB); 1 = hot */
     unsigned long seed;
+    /* gemm: numbers to take weights and activations from, row after row, instead of Gaussian ones (a trained model's);
+     * NULL: Gaussian. */
+    const float *real_w, *real_x;
+    size_t n_real_w, n_real_x;
     int zeros;           /* gemm: weights and activations are all zero, which no time may be claimed with */
     int books;           /* gemm: every row of a weight recipe with codebooks gets one of them in turn */
     int residual;        /* gemm: add a residual in the epilogue */

@@ -220,6 +220,11 @@ static fq_engine engine_of(const fq_kernel *k) {
     return k->isa == FQ_ISA_AMX ? FQ_ENGINE_BF16 : FQ_ENGINE_F32;
 }
 
+static void take_numbers(fq_pool *pool, const float *real, size_t n) {
+    pool->real = real;
+    pool->n_real = n;
+}
+
 fq_status fq_trial_gemm_create(fq_trial *t) {
     const fq_trial_shape *s = &t->shape;
     fq_op op;
@@ -239,7 +244,9 @@ fq_status fq_trial_gemm_create(fq_trial *t) {
     fq_pool pool;
     FQ_TRY(fq_pool_create(&pool, s->seed, (size_t)s->k, t->arena));
     if (s->zeros) memset(pool.x, 0, pool.n * sizeof *pool.x);
+    take_numbers(&pool, s->real_w, s->n_real_w);
     FQ_TRY(build_weights(t, g, &pool));
+    take_numbers(&pool, s->real_x, s->n_real_x);
     FQ_TRY(build_activations(t, g, &pool));
     FQ_TRY(choose_grid(t, g, &pool));
     FQ_TRY(build_oracle(t, g));

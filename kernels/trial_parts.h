@@ -54,6 +54,8 @@ typedef struct fq_pool {
     float *x;
     size_t n;
     fq_rng rng;
+    const float *real; /* a trained model's numbers to take instead, as they are; NULL */
+    size_t n_real;
 } fq_pool;
 fq_status fq_pool_create(fq_pool *p, unsigned long seed, size_t longest, fq_arena *arena);
 void fq_pool_row(fq_pool *p, float *out, size_t n, float sigma);

@@ -86,7 +86,7 @@ static fq_status run_steps(const char *name, const fq_step *steps, int n, const 
 #define TIMING(step)                                                                                                   \
     SETTING("threads", 't', step, threads, "LIST"), SETTING("repetitions", 'r', step, samples, "N"),                   \
         SETTING("budget", 0, step, budget_s, "SECONDS"), SETTING("noise", 0, step, noise_pct, "PERCENT"),              \
-        SETTING("baseline", 0, step, baseline, "NAME")
+        SETTING("energy", 0, step, energy_s, "SECONDS"), SETTING("baseline", 0, step, baseline, "NAME")
 #define COUNT(a) ((int)(sizeof(a) / sizeof(a)[0]))
 
 /* Copy without zeros: "-n 0" means no decode, as in llama-bench. */
@@ -127,6 +127,7 @@ static fq_status bench(int argc, char **argv, fq_arena *arena) {
         BOTH("repetitions", 'r', samples, "N"),
         BOTH("budget", 0, budget_s, "SECONDS"),
         BOTH("noise", 0, noise_pct, "PERCENT"),
+        BOTH("energy", 0, energy_s, "SECONDS"),
         BOTH("baseline", 0, baseline, "NAME"),
         SHARED(flags),
     };
@@ -206,6 +207,7 @@ static fq_status ffn(int argc, char **argv, fq_arena *arena) {
         SETTING("batch-size", 'b', &s, batch, "LIST"),
         SETTING("seq", 's', &s, seq, "LIST"),
         SETTING("cache", 0, &s, cache, "LIST"),
+        SETTING("data", 0, &s, data, "LIST"),
         TIMING(&s),
         SHARED(flags),
     };

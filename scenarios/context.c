@@ -54,6 +54,18 @@ fq_status fq_context_model(fq_context *c, const char *path, const fq_model **out
     return FQ_ERR_MEMORY;
 }
 
+fq_status fq_context_exemplar(fq_context *c, const char *data, const fq_exemplar **out) {
+    static const char path[] = "models/tiny";
+    const fq_model *m;
+    *out = NULL;
+    if (strcmp(data, "real") != 0) return FQ_OK;
+    *out = &c->exemplar;
+    if (c->exemplar.w != NULL) return FQ_OK;
+    fq_status s = fq_context_model(c, path, &m);
+    if (s == FQ_OK) s = fq_exemplar_read(m, &c->arena, &c->exemplar);
+    return s == FQ_OK ? FQ_OK : fq_fail_prefix(s, "data: real");
+}
+
 fq_status fq_context_outliers(fq_context *c, double kappa, int seed, const char *kinds) {
     c->outliers = (fq_outliers){.kappa = (float)kappa, .seed = (uint64_t)seed};
     FQ_TRY(fq_outliers_kinds(kinds, &c->outliers.kinds));
@@ -88,14 +100,14 @@ static fq_status complete(fq_context *c, const fq_step *s, fq_step *own, const c
 
 /* The kinds see one state of the cache and one kind of data at a time. */
 static fq_status run_axes(fq_context *c, fq_status (*run)(fq_context *, const fq_step *), const fq_step *s) {
-    static const char *const caches[] = {"cold", "hot"}, *const kinds[] = {"gauss", "zeros"};
+    static const char *const caches[] = {"cold", "hot"};
     fq_step own = *s;
     fq_status status = FQ_OK;
     for (int i = 0; i < 2; i++)
-        for (int k = 0; k < 2 && status == FQ_OK; k++) {
-            if (strstr(s->cache, caches[i]) == NULL || strstr(s->data, kinds[k]) == NULL) continue;
+        for (int k = 0; k < FQ_DATA_COUNT && status == FQ_OK; k++) {
+            if (strstr(s->cache, caches[i]) == NULL || strstr(s->data, fq_data_names[k]) == NULL) continue;
             own.cache = caches[i];
-            own.data = kinds[k];
+            own.data = fq_data_names[k];
             status = run(c, &own);
         }
     return status;
@@ -245,6 +257,7 @@ static fq_bench_options options(const fq_context *c, const fq_step *s) {
     fq_bench_options o = fq_bench_defaults();
     o.budget_s = s->budget_s;
     o.noise_pct = s->noise_pct;
+    o.energy_s = s->energy_s;
     if (s->samples > 0) {
         o.min_samples = o.max_samples = s->samples;
         o.budget_s = INFINITY;
@@ -301,30 +314,31 @@ static double reading_part(const fq_measurement *m, int i, size_t offset) {
     return x;
 }
 
-/* Clocks and power by their median, energies by their mean, which is NAN unless every repetition has one. */
+/* Medians over the repetitions that have a reading. */
 static fq_status telemetry(const fq_measurement *m, fq_arena *scratch, fq_result *r) {
     const struct {
         size_t offset;
         double *out;
-        int mean;
-    } columns[] = {{offsetof(fq_reading, mhz), &r->cpu_mhz, 0},
-                   {offsetof(fq_reading, gpu_mhz), &r->gpu_mhz, 0},
-                   {offsetof(fq_reading, gpu_watts), &r->gpu_w, 0},
-                   {offsetof(fq_reading, joules), &r->energy_j, 1},
-                   {offsetof(fq_reading, gpu_joules), &r->gpu_energy_j, 1}};
+    } columns[] = {{offsetof(fq_reading, mhz), &r->cpu_mhz},
+                   {offsetof(fq_reading, joules), &r->energy_j},
+                   {offsetof(fq_reading, gpu_mhz), &r->gpu_mhz},
+                   {offsetof(fq_reading, gpu_watts), &r->gpu_w}};
     const size_t mark = scratch->used;
     double *x = FQ_NEW(scratch, double, m->n_samples);
     if (x == NULL) return FQ_ERR_MEMORY;
     for (size_t k = 0; k < sizeof columns / sizeof columns[0]; k++) {
-        double sum = 0;
+        int n = 0;
         for (int i = 0; i < m->n_samples; i++) {
-            x[i] = reading_part(m, i, columns[k].offset);
-            sum += x[i];
+            x[n] = reading_part(m, i, columns[k].offset);
+            n += !isnan(x[n]);
         }
-        if (isnan(sum)) continue;
-        *columns[k].out = columns[k].mean ? sum / m->n_samples : fq_stats_percentile(x, m->n_samples, 50);
+        *columns[k].out = fq_stats_percentile(x, n, 50);
     }
     fq_arena_reset(scratch, mark);
+    if (m->task->ceilings != NULL)
+        r->gpu_energy_j = m->joules;
+    else if (!isnan(m->joules))
+        r->energy_j = m->joules;
     r->temp_c = m->reading[m->n_samples - 1].celsius;
     r->gpu_temp_c = m->reading[m->n_samples - 1].gpu_celsius;
     r->gpu_used_bytes = m->gpu_used_bytes;
@@ -380,7 +394,6 @@ static fq_status write_samples(fq_context *c, const fq_measurement *m, const fq_
         s.gpu_mhz = m->reading[i].gpu_mhz;
         s.gpu_temp_c = m->reading[i].gpu_celsius;
         s.gpu_w = m->reading[i].gpu_watts;
-        s.gpu_energy_j = m->reading[i].gpu_joules;
         FQ_TRY(fq_context_add_sample(c, &s));
     }
     return FQ_OK;

@@ -6,6 +6,7 @@
 #include "harness/bench.h"
 #include "harness/progress.h"
 #include "harness/record.h"
+#include "models/exemplar.h"
 #include "models/llama.h"
 #include "scenarios/scenario.h"
 #ifdef __cplusplus
@@ -44,6 +45,7 @@ typedef struct fq_context {
     fq_calibration *calibration; /* of that model */
     const char *calibration_key;
     struct fq_checked *checked; /* nets whose kernels were checked (nets.c) */
+    fq_exemplar exemplar;       /* of the shipped model; w NULL: not read yet */
     fq_nvml *device;            /* its meters; NULL: none, or not asked_device yet */
     int asked_device;
 } fq_context;
@@ -98,6 +100,9 @@ fq_status fq_context_outliers(fq_context *c, double kappa, int seed, const char 
 
 /* The model of a path with these outliers, opened at most once in a row. Valid until another one is asked for. */
 fq_status fq_context_model(fq_context *c, const char *path, const fq_model **out) FQ_MUST_USE;
+
+/* For data "real" the numbers of the shipped model, read once; NULL for other data. Errors: those of reading it. */
+fq_status fq_context_exemplar(fq_context *c, const char *data, const fq_exemplar **out) FQ_MUST_USE;
 
 #ifdef __cplusplus
 }

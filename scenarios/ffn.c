@@ -103,7 +103,7 @@ static fq_status judge(void *context, double *err, double *bound) {
             squares += (double)e[j] * e[j];
             differences += d * d;
         }
-        double relative = sqrt(differences / squares);
+        double relative = differences == 0 ? 0 : sqrt(differences / squares); /* all zero on zeros */
         if (!isfinite(relative)) relative = INFINITY;
         best = fmin(best, relative);
         worst = fmax(worst, relative);
@@ -117,8 +117,29 @@ static fq_status judge(void *context, double *err, double *bound) {
 
 /* ---- setting up ---- */
 
-/* Random Gaussian rows, quantized a strip at a time. */
-static fq_status make_matrix(fq_qmatrix *q, const fq_recipe *r, int rows, int cols, uint64_t seed, uint64_t stream,
+/* Where numbers come from: Gaussian ones, a trained model's taken row after row, or zeros. */
+typedef struct source {
+    uint64_t seed;
+    const float *real; /* NULL: none */
+    size_t n_real;
+    int zeros;
+} source;
+
+static void fill_row(const source *from, uint64_t stream, float *out, size_t n, float sigma) {
+    fq_rng rng = fq_rng_seed(from->seed, stream);
+    if (from->zeros) {
+        memset(out, 0, n * sizeof *out);
+    } else if (from->real != NULL) {
+        size_t at = fq_rng_below(&rng, (uint32_t)from->n_real);
+        for (size_t i = 0; i < n; i++, at++)
+            out[i] = from->real[at % from->n_real];
+    } else {
+        fq_rng_fill_gauss(&rng, out, n, sigma);
+    }
+}
+
+/* Rows quantized a strip at a time. */
+static fq_status make_matrix(fq_qmatrix *q, const fq_recipe *r, int rows, int cols, const source *from, uint64_t stream,
                              fq_arena *arena) {
     enum { STRIP = 256 };
     FQ_TRY(fq_qmatrix_create(q, r, rows, cols, arena));
@@ -128,10 +149,8 @@ static fq_status make_matrix(fq_qmatrix *q, const fq_recipe *r, int rows, int co
     for (int row = 0; row < rows; row += STRIP) {
         int count = rows - row < STRIP ? rows - row : STRIP;
 #pragma omp parallel for schedule(static)
-        for (int i = 0; i < count; i++) {
-            fq_rng rng = fq_rng_seed(seed, stream + (uint64_t)(row + i));
-            fq_rng_fill_gauss(&rng, w + (size_t)i * (size_t)cols, (size_t)cols, 0.02f);
-        }
+        for (int i = 0; i < count; i++)
+            fill_row(from, stream + (uint64_t)(row + i), w + (size_t)i * (size_t)cols, (size_t)cols, 0.02f);
         FQ_TRY(fq_qmatrix_quantize(q, row, w, (size_t)cols, count, 1));
     }
     fq_arena_reset(arena, mark);
@@ -161,10 +180,10 @@ static double weight_bytes(const weights *w) {
 }
 
 /* Cold: as many copies as exceed three times the last-level cache, at most 1 GiB of them. */
-static fq_status make_weights(block *b, uint64_t seed, int hot, fq_arena *arena) {
+static fq_status make_weights(block *b, const source *from, int hot, fq_arena *arena) {
     weights first;
-    FQ_TRY(make_matrix(&first.gate_up, b->variant->w, 2 * b->intermediate, b->hidden, seed, 1u << 20, arena));
-    FQ_TRY(make_matrix(&first.down, b->variant->w, b->hidden, b->intermediate, seed, 1u << 24, arena));
+    FQ_TRY(make_matrix(&first.gate_up, b->variant->w, 2 * b->intermediate, b->hidden, from, 1u << 20, arena));
+    FQ_TRY(make_matrix(&first.down, b->variant->w, b->hidden, b->intermediate, from, 1u << 24, arena));
     double bytes = weight_bytes(&first), wanted = fmin(3.0 * (double)fq_cpu_llc_bytes(), 1073741824.0);
     b->copies = hot ? 1 : 1 + (int)(wanted / bytes);
     b->copy = FQ_NEW(arena, weights, b->copies);
@@ -214,8 +233,8 @@ static fq_status expect(block *b, const fq_kernel *gemm_ref) {
     return FQ_OK;
 }
 
-static fq_status make_block(const fq_variant *v, const fq_shape *shape, const float *x, int m, int hot, uint64_t seed,
-                            fq_arena *arena, block *b) {
+static fq_status make_block(const fq_variant *v, const fq_shape *shape, const float *x, int m, int hot,
+                            const source *from, fq_arena *arena, block *b) {
     fq_op op;
     memset(b, 0, sizeof *b);
     if (v->a->group > 0)
@@ -233,7 +252,7 @@ static fq_status make_block(const fq_variant *v, const fq_shape *shape, const fl
     b->x = x;
     b->hidden_stride = padded(fq_format_bytes(v->a->code, (size_t)b->hidden));
     b->wide_stride = padded(fq_format_bytes(v->a->code, (size_t)b->intermediate));
-    FQ_TRY(make_weights(b, seed, hot, arena));
+    FQ_TRY(make_weights(b, from, hot, arena));
     size_t wider = b->wide_stride > b->hidden_stride ? b->wide_stride : b->hidden_stride;
     size_t outputs = (size_t)m * (size_t)b->hidden;
     size_t fast = scratch_bytes(b, b->gemm), slow = scratch_bytes(b, fq_kernel_ref(op));
@@ -262,7 +281,7 @@ static fq_status describe(fq_context *c, const fq_step *s, const fq_shape *shape
     r->op = "ffn";
     r->variant = b->variant->name;
     r->model = shape->name;
-    r->note = "random weights";
+    r->note = strcmp(s->data, "gauss") == 0 ? "random weights" : NULL;
     r->kernel = fq_arena_printf(&c->arena, "%s %s %s", b->gemm->name, b->quant->name, b->swiglu->name);
     r->m = b->m;
     r->n = b->intermediate;
@@ -270,9 +289,10 @@ static fq_status describe(fq_context *c, const fq_step *s, const fq_shape *shape
     r->batch = batch;
     r->seq = seq;
     r->cache = s->cache;
+    r->data = s->data;
     r->bits_per_weight = fq_qmatrix_bits_per_weight(&b->copy[0].gate_up);
-    r->test_id = fq_arena_printf(&c->arena, "ffn %s %s b%d s%d t%d %s", b->variant->name, shape->name, batch, seq,
-                                 c->threads, s->cache);
+    r->test_id = fq_arena_printf(&c->arena, "ffn %s %s b%d s%d t%d %s%s%s", b->variant->name, shape->name, batch, seq,
+                                 c->threads, s->cache, s->data[0] == 'g' ? "" : " ", s->data[0] == 'g' ? "" : s->data);
     return r->kernel == NULL || r->test_id == NULL ? FQ_ERR_MEMORY : FQ_OK;
 }
 
@@ -284,13 +304,21 @@ static fq_status measure_point(fq_context *c, const fq_step *s, const fq_shape *
     int m = batch * seq, n = 0, base = 0;
     float *x = fq_arena_alloc(arena, (size_t)m * (size_t)shape->hidden * sizeof *x);
     if (x == NULL) return FQ_ERR_MEMORY;
-    fq_rng rng = fq_rng_seed(c->seed, 0xff);
-    fq_rng_fill_gauss(&rng, x, (size_t)m * (size_t)shape->hidden, 1);
+    const fq_exemplar *real;
+    FQ_TRY(fq_context_exemplar(c, s->data, &real));
+    source weights_from = {.seed = c->seed, .zeros = strcmp(s->data, "zeros") == 0}, inputs_from = weights_from;
+    if (real != NULL) {
+        weights_from.real = real->w;
+        weights_from.n_real = (size_t)real->w_rows * (size_t)real->cols;
+        inputs_from.real = real->x;
+        inputs_from.n_real = (size_t)real->tokens * (size_t)real->cols;
+    }
+    fill_row(&inputs_from, 0xff, x, (size_t)m * (size_t)shape->hidden, 1);
     for (; n < s->variants.n && n < ROWS_MOST; n++) {
         const fq_variant *v = fq_variant_find(s->variants.v[n]);
         block *b = FQ_NEW(arena, block, 1);
         if (b == NULL) return FQ_ERR_MEMORY;
-        fq_status status = make_block(v, shape, x, m, strcmp(s->cache, "hot") == 0, c->seed, arena, b);
+        fq_status status = make_block(v, shape, x, m, strcmp(s->cache, "hot") == 0, &weights_from, arena, b);
         if (status != FQ_OK) return fq_fail_prefix(status, "%s", v->name);
         FQ_TRY(describe(c, s, shape, b, batch, seq, &rows[n]));
         double io = 2.0 * m * shape->hidden * (double)sizeof(float);

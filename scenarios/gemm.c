@@ -46,9 +46,10 @@ static fq_status describe(fq_context *c, const fq_step *s, const point *p, int m
     r->cache = s->cache;
     r->data = s->data;
     if (shape.w != NULL) r->bits_per_weight = fq_recipe_bits(shape.w, p->k);
-    r->test_id = fq_arena_printf(&c->arena, "%s n%d k%d m%d t%d %s%s%s%s%s", k->name, p->n, p->k, m, c->threads,
-                                 s->cache, p->model != NULL ? " " : "", p->model != NULL ? p->model : "",
-                                 p->layer != NULL ? p->layer : "", strcmp(r->data, "zeros") == 0 ? " zeros" : "");
+    r->test_id =
+        fq_arena_printf(&c->arena, "%s n%d k%d m%d t%d %s%s%s%s%s%s", k->name, p->n, p->k, m, c->threads, s->cache,
+                        p->model != NULL ? " " : "", p->model != NULL ? p->model : "", p->layer != NULL ? p->layer : "",
+                        r->data[0] == 'g' ? "" : " ", r->data[0] == 'g' ? "" : r->data);
     return r->test_id == NULL ? FQ_ERR_MEMORY : FQ_OK;
 }
 
@@ -57,12 +58,14 @@ static fq_status measure_point(fq_context *c, const fq_step *s, const point *p, 
     fq_task tasks[KERNELS_MOST];
     fq_result rows[KERNELS_MOST];
     double tokens[KERNELS_MOST];
+    const fq_exemplar *real;
     int ready = 0, base = -1, kept = 0;
     for (int i = 0; i < n; i++) {
         FQ_TRY(describe(c, s, p, m, kernels[i], &rows[i]));
         kept += fq_context_kept_result(c, rows[i].test_id);
     }
     if (kept == n) return FQ_OK;
+    FQ_TRY(fq_context_exemplar(c, s->data, &real));
     for (int i = 0; i < n; i++) {
         fq_trial_shape shape = fq_trial_default(kernels[i]->op);
         fq_trial *trial;
@@ -73,6 +76,12 @@ static fq_status measure_point(fq_context *c, const fq_step *s, const point *p, 
         shape.seed = (unsigned long)c->seed;
         shape.weight_copies = strcmp(s->cache, "hot") == 0 ? 1 : 0;
         shape.zeros = strcmp(s->data, "zeros") == 0;
+        if (real != NULL) {
+            shape.real_w = real->w;
+            shape.real_x = real->x;
+            shape.n_real_w = (size_t)real->w_rows * (size_t)real->cols;
+            shape.n_real_x = (size_t)real->tokens * (size_t)real->cols;
+        }
         FQ_TRY(describe(c, s, p, m, kernels[i], &row));
         fq_status status = fq_trial_create(kernels[i], &shape, arena, &trial);
         if (status == FQ_ERR_SKIPPED) {

@@ -27,7 +27,7 @@ int fq_plan_rows(const fq_step *s) {
     case FQ_KIND_gemm:
         return n * gemm_points(s) * s->m.n * s->kernels.n * parts(s->cache) * parts(s->data);
     case FQ_KIND_ffn:
-        return n * s->shapes.n * s->batch.n * s->seq.n * s->variants.n * parts(s->cache);
+        return n * s->shapes.n * s->batch.n * s->seq.n * s->variants.n * parts(s->cache) * parts(s->data);
     case FQ_KIND_attention:
         return n * s->head_dim.n * s->batch.n * s->seq.n * s->variants.n;
     case FQ_KIND_prefill:
@@ -58,7 +58,7 @@ static double seconds_before(const fq_folder *f, const fq_step *s) {
 }
 
 static double seconds_of(const fq_folder *before, const fq_step *s) {
-    if (is_timed(s)) return fq_plan_rows(s) * ((s->samples > 0 ? 1 : s->budget_s) + prepare_s);
+    if (is_timed(s)) return fq_plan_rows(s) * ((s->samples > 0 ? 1 : s->budget_s) + s->energy_s + prepare_s);
     return s->kind == FQ_KIND_perplexity ? fq_plan_rows(s) * seconds_before(before, s) : NAN;
 }
 

@@ -169,6 +169,21 @@ static void add_name(char *out, size_t bytes, const char *name) {
     snprintf(out + used, bytes - used, "%s%s", used > 0 ? ", " : "", name);
 }
 
+const char *const fq_data_names[FQ_DATA_COUNT] = {"gauss", "real", "zeros"};
+
+/* "a,b": every part is one of the names. */
+static int is_list_of(const char *text, const char *const *names, int n) {
+    for (const char *p = text;; p++) {
+        const size_t length = strcspn(p, ",");
+        int at = 0;
+        while (at < n && (strlen(names[at]) != length || strncmp(names[at], p, length) != 0))
+            at++;
+        if (at == n) return 0;
+        p += length;
+        if (*p == 0) return 1;
+    }
+}
+
 static int known_name(fq_names names, const char *text, char *valid, size_t bytes) {
     switch (names) {
     case FQ_NAMES_ANY:
@@ -204,8 +219,8 @@ static int known_name(fq_names names, const char *text, char *valid, size_t byte
         return fq_outliers_kinds(text, &bits) == FQ_OK;
     }
     case FQ_NAMES_DATA:
-        add_name(valid, bytes, "gauss, zeros, gauss,zeros");
-        return strcmp(text, "gauss") == 0 || strcmp(text, "zeros") == 0 || strcmp(text, "gauss,zeros") == 0;
+        add_name(valid, bytes, "gauss, real, zeros, or several of them separated by commas");
+        return is_list_of(text, fq_data_names, FQ_DATA_COUNT);
     }
     return 0;
 }

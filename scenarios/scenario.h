@@ -100,6 +100,10 @@ typedef struct fq_scenario {
     fq_arena arena; /* owns all texts and lists */
 } fq_scenario;
 
+/* What the setting `data` may name: "gauss", "real", "zeros". */
+enum { FQ_DATA_COUNT = 3 };
+extern const char *const fq_data_names[FQ_DATA_COUNT];
+
 const char *fq_kind_name(fq_kind k);
 const char *fq_kind_about(fq_kind k);
 int fq_kind_find(const char *name);    /* -1 if unknown */

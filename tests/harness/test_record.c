@@ -99,8 +99,8 @@ static void header_is_the_def_file(void **state) {
     assert_int_equal(strncmp(samples_header, "scenario,test_id,rep,round,t_ns,", 32), 0);
 }
 
-#define NO_READINGS NAN, NAN, NAN, NAN, NAN, NAN, NAN
-#define SAMPLES_HEADER "scenario,test_id,rep,round,t_ns,cpu_mhz,energy_j,temp_c,gpu_mhz,gpu_temp_c,gpu_w,gpu_energy_j\n"
+#define NO_READINGS NAN, NAN, NAN, NAN, NAN, NAN
+#define SAMPLES_HEADER "scenario,test_id,rep,round,t_ns,cpu_mhz,energy_j,temp_c,gpu_mhz,gpu_temp_c,gpu_w\n"
 
 static void csv_bytes(void **state) {
     place *p = *state;
@@ -117,9 +117,9 @@ static void csv_bytes(void **state) {
     s[2].rep = -0.0;
     s[2].round = INFINITY;
     assert_string_equal(printed(p, FQ_OUTPUT_CSV, FQ_TABLE_SAMPLES, s, 3),
-                        SAMPLES_HEADER "gemm,\"a,b\",1,0,0.333333333,,,,,,,\n"
-                                       "\"say \"\"x\"\"\",\"two\nlines\",12345678901,,1.5e-300,,,,,,,\n"
-                                       ",\" blank \",0,inf,,,,,,,,\n");
+                        SAMPLES_HEADER "gemm,\"a,b\",1,0,0.333333333,,,,,,\n"
+                                       "\"say \"\"x\"\"\",\"two\nlines\",12345678901,,1.5e-300,,,,,,\n"
+                                       ",\" blank \",0,inf,,,,,,,\n");
 }
 
 /* Every field of every table survives writing and reading. */
@@ -360,7 +360,7 @@ static void foreign_locale(void **state) {
     assert_true(changed);
     assert_string_equal(probe, "1,5");
     assert_string_equal(after, "1,5"); /* the caller's locale is left as it was */
-    assert_non_null(strstr(csv, "x,y,1,2,2.5,,,,,,,\n"));
+    assert_non_null(strstr(csv, "x,y,1,2,2.5,,,,,,\n"));
     assert_non_null(strstr(text, "2.5"));
     assert_non_null(strstr(md, "2.5"));
     assert_int_equal(status, FQ_OK);
@@ -376,12 +376,12 @@ static void run_is_renamed_at_the_end(void **state) {
     assert_int_equal(fq_run_row(r, FQ_TABLE_SAMPLES, &s), FQ_OK);
     assert_null(slurp(p, at(p, "a/b/c/samples.csv")));
     /* What an interrupt would leave: flushed, whole rows. */
-    assert_string_equal(slurp(p, at(p, "a/b/c/samples.csv.tmp~")), SAMPLES_HEADER "x,y,1,2,3,,,,,,,\n");
+    assert_string_equal(slurp(p, at(p, "a/b/c/samples.csv.tmp~")), SAMPLES_HEADER "x,y,1,2,3,,,,,,\n");
     fq_run *second;
     assert_int_equal(fq_run_open(&second, at(p, "a/b/c")), FQ_ERR_OUTPUT);
     assert_non_null(strstr(fq_message(), "another run"));
     assert_int_equal(fq_run_close(r), FQ_OK);
-    assert_string_equal(slurp(p, at(p, "a/b/c/samples.csv")), SAMPLES_HEADER "x,y,1,2,3,,,,,,,\n");
+    assert_string_equal(slurp(p, at(p, "a/b/c/samples.csv")), SAMPLES_HEADER "x,y,1,2,3,,,,,,\n");
     const char *results = slurp(p, at(p, "a/b/c/results.csv")), *accuracy = slurp(p, at(p, "a/b/c/accuracy.csv"));
     assert_non_null(results);
     assert_non_null(accuracy);
@@ -435,13 +435,13 @@ static void run_abandoned(void **state) {
     assert_int_equal(fq_run_row(r, FQ_TABLE_SAMPLES, &s), FQ_OK);
     fq_run_abandon(r);
     assert_string_equal(slurp(p, at(p, "samples.csv")), "old");
-    assert_string_equal(slurp(p, at(p, "samples.partial.csv")), SAMPLES_HEADER "x,y,1,2,3,,,,,,,\n");
+    assert_string_equal(slurp(p, at(p, "samples.partial.csv")), SAMPLES_HEADER "x,y,1,2,3,,,,,,\n");
     assert_non_null(slurp(p, at(p, "results.partial.csv")));
     assert_null(slurp(p, at(p, "samples.csv.tmp~")));
     /* A run that wrote nothing does not replace partial results. */
     assert_int_equal(fq_run_open(&r, p->dir), FQ_OK);
     fq_run_abandon(r);
-    assert_string_equal(slurp(p, at(p, "samples.partial.csv")), SAMPLES_HEADER "x,y,1,2,3,,,,,,,\n");
+    assert_string_equal(slurp(p, at(p, "samples.partial.csv")), SAMPLES_HEADER "x,y,1,2,3,,,,,,\n");
     assert_null(slurp(p, at(p, "samples.csv.tmp~")));
     fq_run_abandon(NULL);
 }
@@ -461,7 +461,7 @@ static void run_killed(void **state) {
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFSIGNALED(status));
     assert_int_equal(fq_run_open(&r, p->dir), FQ_OK);
-    assert_non_null(strstr(slurp(p, at(p, "samples.partial.csv")), "x,killed,1,2,3,,,,,,,\n"));
+    assert_non_null(strstr(slurp(p, at(p, "samples.partial.csv")), "x,killed,1,2,3,,,,,,\n"));
     assert_null(slurp(p, at(p, "results.partial.csv")));
     assert_int_equal(fq_run_close(r), FQ_OK);
 }
@@ -528,7 +528,7 @@ static void disk_full_within_a_row(void **state) {
     assert_int_equal(fq_run_row(r, FQ_TABLE_SAMPLES, &s), FQ_OK);
     getrlimit(RLIMIT_FSIZE, &was);
     limit = was;
-    limit.rlim_cur = strlen(SAMPLES_HEADER "x,y,1,2,3,,,,,,,\n") + 10;
+    limit.rlim_cur = strlen(SAMPLES_HEADER "x,y,1,2,3,,,,,,\n") + 10;
     signal(SIGXFSZ, SIG_IGN);
     setrlimit(RLIMIT_FSIZE, &limit);
     const fq_status status = fq_run_row(r, FQ_TABLE_SAMPLES, &t);
@@ -539,7 +539,7 @@ static void disk_full_within_a_row(void **state) {
     assert_int_equal(fq_run_row(r, FQ_TABLE_SAMPLES, &s), FQ_ERR_OUTPUT);
     assert_int_equal(fq_run_close(r), FQ_ERR_OUTPUT);
     assert_null(slurp(p, at(p, "samples.csv")));
-    assert_string_equal(slurp(p, at(p, "samples.partial.csv")), SAMPLES_HEADER "x,y,1,2,3,,,,,,,\n");
+    assert_string_equal(slurp(p, at(p, "samples.partial.csv")), SAMPLES_HEADER "x,y,1,2,3,,,,,,\n");
 }
 
 static void atomic_file(void **state) {

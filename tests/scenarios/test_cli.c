@@ -149,6 +149,9 @@ static void test_lists(void **state) {
     assert_int_equal(cli_lines(c.out), fq_shape_count + 1);
     for (int i = 0; i < fq_shape_count; i++)
         assert_non_null(strstr(c.out, fq_shapes[i].name));
+    cli_run(&c, "list ceilings");
+    assert_int_equal(cli_lines(c.out), 3); /* a header, the host, the device or why there is none */
+    assert_non_null(strstr(c.out, "threads"));
     cli_run(&c, "list scenarios");
     assert_non_null(strstr(c.out, "perplexity"));
     assert_string_equal(c.err, "");
@@ -245,6 +248,23 @@ static void test_gemm_and_blocks(void **state) {
                      0);
     /* fireq-w attends in bf16, so the bf16 row would be the same again */
     assert_int_equal(read_back(FQ_TABLE_RESULTS, &arena, &rows), 3);
+    /* Zeros, Gaussian and a trained model's numbers, each in rows that say so. */
+    static const char *const data[] = {"gauss", "real", "zeros"};
+    assert_int_equal(cli_run(&c, "gemm --shape 3x40x200 -k gemm_i4f8 -r 6 --data zeros,gauss,real --budget 0.02 -o csv "
+                                 "-q"),
+                     0);
+    assert_int_equal(read_back(FQ_TABLE_RESULTS, &arena, &rows), 3);
+    for (int i = 0; i < 3; i++)
+        assert_string_equal(((const fq_result *)rows)[i].data, data[i]);
+    assert_non_null(strstr(((const fq_result *)rows)[1].test_id, " real"));
+    assert_int_equal(cli_run(&c, "ffn --shapes tiny -v fireq -s 5 -r 6 --data real,zeros --budget 0.05 -o csv -q"), 0);
+    assert_int_equal(read_back(FQ_TABLE_RESULTS, &arena, &rows), 2);
+    for (int i = 0; i < 2; i++) {
+        assert_string_equal(((const fq_result *)rows)[i].data, data[i + 1]);
+        assert_string_equal(((const fq_result *)rows)[i].verdict, "PASS");
+    }
+    cli_run(&c, "gemm --data gauss,random");
+    assert_failed(2, "--data", "gauss, real, zeros");
     fq_arena_free(&arena);
 }
 
