@@ -1,0 +1,144 @@
+/* Operands of attention as AMX tiles: keys and values of a (sequence, KV head) once, queries once a block, and the way
+ * back from tiles of sums to rows of output. Every E4M3 value and every rounded product of an INT4 code with its scale
+ * is exact in bf16. Include it only from attention_amx.c.
+ *
+ * All products are transposed: scores^T = K Q^T and output^T = V^T P^T, so that the 16 lanes of a vector are 16 queries
+ * and nothing of a softmax is ever summed across lanes. A tile is 16 rows of 64 bytes, 1 KiB, rows next to each other.
+ *
+ *   keys     [T / 16][D / 32] tiles: row = key, 32 dimensions                                    (left operand)
+ *   values   [T / 32][D / 16] tiles: row = dimension, 32 keys; a pair of tiles holds 32 dimensions, tile (d >> 2) & 1,
+ *            row (d >> 3) * 4 + (d & 3), as the unpacking of 16-bit words leaves them            (left operand)
+ *   queries  [2][D / 32] tiles: row = pair of dimensions, 16 queries x 2                         (right operand) */
+#ifndef FQ_KERNELS_ATTENTION_PACK_AMX_H
+#define FQ_KERNELS_ATTENTION_PACK_AMX_H
+#include <string.h>
+#include "kernels/attention.h"
+#include "kernels/kv_simd.h"
+
+enum { TILE = 1024, TILE_FLOATS = 256, TILE_ROWS = 16, TILE_KEYS = 32 };
+
+/* Row i of v becomes lane i of every row. */
+static inline void transpose16(__m512i v[16]) {
+    __m512i t[16], u[16];
+    for (int i = 0; i < 16; i += 2) {
+        t[i] = _mm512_unpacklo_epi32(v[i], v[i + 1]);
+        t[i + 1] = _mm512_unpackhi_epi32(v[i], v[i + 1]);
+    }
+    for (int i = 0; i < 16; i += 4) {
+        u[i] = _mm512_unpacklo_epi64(t[i], t[i + 2]);
+        u[i + 1] = _mm512_unpackhi_epi64(t[i], t[i + 2]);
+        u[i + 2] = _mm512_unpacklo_epi64(t[i + 1], t[i + 3]);
+        u[i + 3] = _mm512_unpackhi_epi64(t[i + 1], t[i + 3]);
+    }
+    for (int j = 0; j < 4; j++) {
+        const __m512i a = _mm512_shuffle_i32x4(u[j], u[4 + j], 0x88), b = _mm512_shuffle_i32x4(u[j], u[4 + j], 0xdd);
+        const __m512i c = _mm512_shuffle_i32x4(u[8 + j], u[12 + j], 0x88);
+        const __m512i d = _mm512_shuffle_i32x4(u[8 + j], u[12 + j], 0xdd);
+        v[j] = _mm512_shuffle_i32x4(a, c, 0x88);
+        v[4 + j] = _mm512_shuffle_i32x4(b, d, 0x88);
+        v[8 + j] = _mm512_shuffle_i32x4(a, c, 0xdd);
+        v[12 + j] = _mm512_shuffle_i32x4(b, d, 0xdd);
+    }
+}
+
+/* Float32 numbers that bf16 holds exactly. */
+static inline __m256i exact_bf16(vf x) {
+    return _mm512_cvtepi32_epi16(_mm512_srli_epi32(_mm512_castps_si512(x), 16));
+}
+
+/* One row of the cache as bf16: what its 16 codes stand for, twice, because the look-up takes five bits of its index
+ * and the fifth is noise; rows of bf16 are read as they are. */
+typedef struct cache_row {
+    const uint8_t *codes;
+    __m512i table;
+} cache_row;
+
+ALWAYS_INLINE cache_row cache_row_of(const fq_kv_cache *c, int which, int b, int h, int t) {
+    const size_t row = ((size_t)b * (size_t)c->kv_heads + (size_t)h) * (size_t)c->capacity + (size_t)t;
+    cache_row r = {(which ? c->v : c->k) + row * c->row_bytes, _mm512_setzero_si512()};
+    if (c->recipe->code == FQ_BF16) return r;
+    const uint8_t zero = c->k_zero ? (which ? c->v_zero : c->k_zero)[row] : 0;
+    r.table = _mm512_broadcast_i64x4(exact_bf16(kv_values_of(c->recipe, kv_scale(c, which, row), zero).lo));
+    return r;
+}
+
+/* 32 dimensions from d on. Byte i / 2 of the codes goes to word i, the odd words are shifted down. */
+ALWAYS_INLINE __m512i cache_row_bf16(const fq_kv_cache *c, const cache_row *r, int d) {
+    if (c->recipe->code == FQ_BF16) return _mm512_loadu_si512(r->codes + 2 * d);
+    const __m256i bytes =
+        _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)(r->codes + d / 2)));
+    const __m256i spread = _mm256_setr_epi8(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, /**/ 8, 8, 9, 9, 10, 10, 11,
+                                            11, 12, 12, 13, 13, 14, 14, 15, 15);
+    const __m512i words = _mm512_cvtepu8_epi16(_mm256_shuffle_epi8(bytes, spread));
+    return _mm512_permutexvar_epi16(_mm512_srlv_epi16(words, _mm512_set1_epi32(0x00040000)), r->table);
+}
+
+/* Keys and values t0 .. t0+31 of KV head h of sequence b; zeros from `last` on. */
+static void pack_cache(const fq_kv_cache *c, int b, int h, int t0, int last, uint8_t *keys, uint8_t *values) {
+    const int chunks = c->head_dim / 32;
+    cache_row rows[TILE_KEYS];
+    keys += (size_t)(t0 / 16) * (size_t)chunks * TILE;
+    values += (size_t)(t0 / 32) * (size_t)chunks * 2 * TILE;
+    for (int j = 0; j < TILE_KEYS; j++) {
+        uint8_t *row = keys + (size_t)(j / 16 * chunks) * TILE + (size_t)(j % 16) * 64;
+        const int inside = t0 + j < last;
+        if (inside) rows[j] = cache_row_of(c, 0, b, h, t0 + j);
+        for (int i = 0; i < chunks; i++)
+            _mm512_store_si512(row + i * TILE, inside ? cache_row_bf16(c, &rows[j], 32 * i) : _mm512_setzero_si512());
+        if (inside) rows[j] = cache_row_of(c, 1, b, h, t0 + j);
+    }
+    for (int i = 0; i < chunks; i++) {
+        __m512i low[16], high[16];
+        for (int j = 0; j < 16; j++) {
+            const __m512i none = _mm512_setzero_si512();
+            const __m512i even = t0 + 2 * j < last ? cache_row_bf16(c, &rows[2 * j], 32 * i) : none;
+            const __m512i odd = t0 + 2 * j + 1 < last ? cache_row_bf16(c, &rows[2 * j + 1], 32 * i) : none;
+            low[j] = _mm512_unpacklo_epi16(even, odd);
+            high[j] = _mm512_unpackhi_epi16(even, odd);
+        }
+        transpose16(low);
+        transpose16(high);
+        for (int j = 0; j < 16; j++) {
+            _mm512_store_si512(values + (size_t)(2 * i) * TILE + j * 64, low[j]);
+            _mm512_store_si512(values + (size_t)(2 * i + 1) * TILE + j * 64, high[j]);
+        }
+    }
+}
+
+/* 32 query codes. E4M3 seen as the high bits of a float16 is 2^-8 times its value, subnormals included. */
+ALWAYS_INLINE __m512i query_bf16(fq_format_id code, const uint8_t *p) {
+    if (code == FQ_BF16) return _mm512_loadu_si512(p);
+    const __m512i words = _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)(const void *)p));
+    const __m512i halves = _mm512_and_si512(_mm512_slli_epi16(words, 7), _mm512_set1_epi16((short)0xbfff));
+    const vf low = vf_mul(_mm512_cvtph_ps(_mm512_castsi512_si256(halves)), vf_set1(256.0f));
+    const vf high = vf_mul(_mm512_cvtph_ps(_mm512_extracti64x4_epi64(halves, 1)), vf_set1(256.0f));
+    return _mm512_inserti64x4(_mm512_castsi256_si512(exact_bf16(low)), exact_bf16(high), 1);
+}
+
+/* 16 queries, NULL for none, into D / 32 tiles. */
+static void pack_queries(fq_format_id code, const uint8_t *const rows[16], int head_dim, uint8_t *tiles) {
+    for (int d = 0; d < head_dim; d += 32, tiles += TILE) {
+        __m512i v[16];
+        for (int i = 0; i < 16; i++)
+            v[i] = rows[i] ? query_bf16(code, rows[i] + (code == FQ_BF16 ? 2 * d : d)) : _mm512_setzero_si512();
+        transpose16(v);
+        for (int i = 0; i < 16; i++)
+            _mm512_store_si512(tiles + i * 64, v[i]);
+    }
+}
+
+/* 16 queries of output^T times their factor into rows; o: [D / 16][2] tiles from the half's first on. */
+static void unpack_output(const float *o, vf factor, int head_dim, float *const rows[16]) {
+    for (int d = 0; d < head_dim; d += 16) {
+        __m512i v[16];
+        for (int i = 0; i < 16; i++) {
+            const int at = d % 32 + i, tile = d / 32 * 2 + (at >> 2 & 1), row = (at >> 3) * 4 + (at & 3);
+            v[i] = _mm512_castps_si512(vf_mul(vf_load(o + (size_t)(2 * tile) * TILE_FLOATS + row * 16), factor));
+        }
+        transpose16(v);
+        for (int i = 0; i < 16; i++)
+            if (rows[i]) vf_store(rows[i] + d, _mm512_castsi512_ps(v[i]));
+    }
+}
+
+#endif
