@@ -25,6 +25,9 @@ static inline void fq_tile_release(void) {
 #define fq_tile_zero(t) __asm__ volatile("tilezero %%tmm" #t : : : "memory")
 #define fq_tile_load(t, base, stride)                                                                                  \
     __asm__ volatile("tileloadd (%0,%1,1), %%tmm" #t : : "r"((const void *)(base)), "r"((long)(stride)) : "memory")
+/* A load of what is not needed again before much else was. */
+#define fq_tile_stream(t, base, stride)                                                                                \
+    __asm__ volatile("tileloaddt1 (%0,%1,1), %%tmm" #t : : "r"((const void *)(base)), "r"((long)(stride)) : "memory")
 #define fq_tile_store(t, base, stride)                                                                                 \
     __asm__ volatile("tilestored %%tmm" #t ", (%0,%1,1)" : : "r"((void *)(base)), "r"((long)(stride)) : "memory")
 #define fq_tile_dp_bf16(c, a, b) __asm__ volatile("tdpbf16ps %%tmm" #b ", %%tmm" #a ", %%tmm" #c : : : "memory")

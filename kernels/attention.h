@@ -8,7 +8,7 @@
 
 enum {
     FQ_ATTENTION_TEAM_MAX = 128,
-    FQ_ATTENTION_RUN = 128,    /* keys of a run of the running maximum */
+    FQ_ATTENTION_RUN = 256,    /* keys of a run of the running maximum */
     FQ_ATTENTION_F16_STEP = 32 /* products between two roundings of a float16 score */
 };
 

@@ -3,7 +3,7 @@
  * of block i-2 (FireQ, arXiv 2505.20839, does it with warps; here one instruction stream carries all three). The rows
  * .amx1 and .amx2 are the same kernel without and with half of that overlap: what pipelining is worth is their ratio.
  *
- *   item    ITEM rows of a (sequence, KV head), a row being one (token, query head of the KV head)
+ *   item    some rows of a (sequence, KV head), a row being one (token, query head of the KV head)
  *   unit    QUERIES rows of an item x up to KEYS keys; scores [2][KEYS][16 queries], P [2][KEYS / 2][16 queries] pairs
  *
  * Softmax is online, with the maximum over runs of KEYS keys (ops.h). exp is exp2_ps below. Keys beyond the causal
@@ -16,8 +16,8 @@
 enum {
     QUERIES = 32,
     KEYS = FQ_ATTENTION_RUN,
-    SUBS = 4,
-    ITEM = SUBS * QUERIES,
+    SUBS = 8,              /* units' worth of rows of an item, at most */
+    ITEMS_LEAST = 64,      /* below that, items are halved, down to one unit's rows, so that all threads have work */
     PAIR_BYTES = 32 << 20, /* keys and values packed before rows are worked on, unless one pair needs more */
     S_FLOATS = 2 * KEYS * 16,
     P_WORDS = KEYS * 16
@@ -73,18 +73,20 @@ ALWAYS_INLINE vf round_p(vf y, fq_format_id p) {
 
 /* ---- products ---- */
 
-/* A sequence of groups of four tile products, 2 x 2 tiles of sums: `blocks` times `steps` groups on the same sums. */
+/* A sequence of groups of four tile products, 2 x 2 tiles of sums: `blocks` times `steps` groups on the same sums. The
+ * sums of a block leave their tiles one by one in the first group of the next block, so that the tile unit need not
+ * wait for the last product before it goes on. */
 typedef struct products {
     const uint8_t *a, *b, *a_block, *b_block; /* left and right tiles; where the block's first ones are */
     size_t a_next, b_next;                    /* bytes from a tile to the one beside it */
     size_t a_step, b_step, a_jump;            /* from group to group; of a from block to block */
-    float *c;                                 /* sums: four tiles c_row and c_column floats apart */
-    size_t c_row, c_column;
-    ptrdiff_t c_jump; /* from block to block, there and back where sums are added up */
+    float *c, *held;                          /* sums of the block, and of the one before while they are in tiles */
+    size_t c_row, c_column;                   /* floats between the four sums */
+    ptrdiff_t c_jump;                         /* from block to block; there and back where sums are added up */
     int step, steps, blocks;
-    float *out; /* NULL, or where sums are added up: four tiles a block, one block behind the products */
+    float *out; /* NULL, or where the sums of all units are: four tiles a block, added up two blocks later */
     const shrink *less;
-    int first, behind; /* nothing is there yet; a block waits to be added up */
+    int first, behind; /* nothing is in out yet; a block left its tiles and waits for being added up */
 } products;
 
 ALWAYS_INLINE int pending(const products *g) {
@@ -109,41 +111,47 @@ ALWAYS_INLINE void add_up(products *g, const float *c) {
 
 ALWAYS_INLINE void product_0(products *g) {
     if (g->step == 0) {
+        if (g->held) fq_tile_store(0, g->held, 64);
         fq_tile_zero(0);
-        fq_tile_zero(1);
-        fq_tile_zero(2);
-        fq_tile_zero(3);
     }
-    fq_tile_load(4, g->a, 64);
+    fq_tile_stream(4, g->a, 64);
     fq_tile_load(6, g->b, 64);
     fq_tile_dp_bf16(0, 4, 6);
 }
 ALWAYS_INLINE void product_1(products *g) {
-    fq_tile_load(5, g->a + g->a_next, 64);
+    if (g->step == 0) {
+        if (g->held) fq_tile_store(2, g->held + g->c_row, 64);
+        fq_tile_zero(2);
+    }
+    fq_tile_stream(5, g->a + g->a_next, 64);
     fq_tile_dp_bf16(2, 5, 6);
 }
 ALWAYS_INLINE void product_2(products *g) {
+    if (g->step == 0) {
+        if (g->held) fq_tile_store(1, g->held + g->c_column, 64);
+        fq_tile_zero(1);
+    }
     fq_tile_load(7, g->b + g->b_next, 64);
     fq_tile_dp_bf16(1, 4, 7);
 }
 ALWAYS_INLINE void product_3(products *g) {
+    if (g->step == 0) {
+        if (g->held) fq_tile_store(3, g->held + g->c_row + g->c_column, 64);
+        fq_tile_zero(3);
+        if (g->out && g->behind) add_up(g, g->c);
+        g->behind = g->held != NULL;
+    }
     fq_tile_dp_bf16(3, 5, 7);
     g->a += g->a_step;
     g->b += g->b_step;
     if (++g->step < g->steps) return;
-    fq_tile_store(0, g->c, 64);
-    fq_tile_store(2, g->c + g->c_row, 64);
-    fq_tile_store(1, g->c + g->c_column, 64);
-    fq_tile_store(3, g->c + g->c_row + g->c_column, 64);
     g->step = 0;
     g->blocks--;
     g->a = g->a_block += g->a_jump;
     g->b = g->b_block;
+    g->held = g->c;
     g->c += g->c_jump;
-    if (!g->out) return;
-    g->c_jump = -g->c_jump;
-    if (g->behind) add_up(g, g->c);
-    g->behind = 1;
+    if (g->out) g->c_jump = -g->c_jump;
 }
 
 ALWAYS_INLINE void finish_products(products *g) {
@@ -153,7 +161,16 @@ ALWAYS_INLINE void finish_products(products *g) {
         product_2(g);
         product_3(g);
     }
-    if (g->behind) add_up(g, g->c + g->c_jump);
+    if (!g->held) return;
+    fq_tile_store(0, g->held, 64);
+    fq_tile_store(2, g->held + g->c_row, 64);
+    fq_tile_store(1, g->held + g->c_column, 64);
+    fq_tile_store(3, g->held + g->c_row + g->c_column, 64);
+    if (g->out) {
+        if (g->behind) add_up(g, g->c);
+        add_up(g, g->held);
+    }
+    g->held = NULL;
     g->behind = 0;
 }
 
@@ -314,24 +331,19 @@ ALWAYS_INLINE void attend(int stages, int d, fq_format_id format, slot *w, int s
         products g = {.blocks = 0};
         if (i < end) g = score_products(d, k, q, w->s[i % 2], next);
         if (stages < 3) finish_products(&g);
-        if (stages == 2 && old >= 0) {
+        if (stages == 2 && old >= 0)
             g = value_products(d, v, w->p[old % 2], w->fresh, o, u[old % 3], &w->shrink[old % 2]);
-        }
         const int soft = mid >= 0 && mid < end, at = mid & 1, pace = stages == 1 ? 0 : stages == 2 ? 2 * every : every;
         const unit m = u[soft ? mid % 3 : 0];
         if (soft) soften(format, &w->sub[m.sub], 0, m, w->s[at], w->p[at], &w->shrink[at], &g, pace);
         if (stages == 3) {
             finish_products(&g);
-            if (old >= 0) {
-                g = value_products(d, v, w->p[old % 2], w->fresh, o, u[old % 3], &w->shrink[old % 2]);
-            }
+            if (old >= 0) g = value_products(d, v, w->p[old % 2], w->fresh, o, u[old % 3], &w->shrink[old % 2]);
         }
         if (soft)
             soften(format, &w->sub[m.sub], 1, m, w->s[at] + KEYS * 16, w->p[at] + P_WORDS / 2, &w->shrink[at], &g,
                    pace);
-        if (stages == 1) {
-            g = value_products(d, v, w->p[at], w->fresh, o, m, &w->shrink[at]);
-        }
+        if (stages == 1) g = value_products(d, v, w->p[at], w->fresh, o, m, &w->shrink[at]);
         finish_products(&g);
     }
 }
@@ -340,7 +352,7 @@ ALWAYS_INLINE void attend(int stages, int d, fq_format_id format, slot *w, int s
 
 typedef struct plan {
     size_t d, pair_bytes, side_bytes, slot_bytes; /* side: the keys of a pair, or its values */
-    int group, rows, items, pairs, slots;         /* rows and items of a pair, pairs a round */
+    int group, rows, item, items, pairs, slots;   /* rows of a pair and of an item, items of a pair, pairs a round */
 } plan;
 
 static plan make_plan(const fq_attention_args *a) {
@@ -351,8 +363,11 @@ static plan make_plan(const fq_attention_args *a) {
     p.slot_bytes = sizeof(slot) + SUBS * (2 * (p.d / 32) + 2 * (p.d / 16)) * TILE;
     p.group = a->heads / a->kv->kv_heads;
     p.rows = a->seq * p.group;
-    p.items = (p.rows + ITEM - 1) / ITEM;
     const int all = a->batch * a->kv->kv_heads;
+    p.item = SUBS * QUERIES;
+    while (p.item > QUERIES && (long)all * p.rows < (long)ITEMS_LEAST * p.item)
+        p.item /= 2;
+    p.items = (p.rows + p.item - 1) / p.item;
     const size_t fit = PAIR_BYTES / p.pair_bytes;
     p.pairs = fit < 1 ? 1 : fit < (size_t)all ? (int)fit : all;
     p.slots = p.pairs * p.items < FQ_ATTENTION_TEAM_MAX ? p.pairs * p.items : FQ_ATTENTION_TEAM_MAX;
@@ -410,7 +425,7 @@ typedef void attend_rows(slot *w, int subs, const uint8_t *k, const uint8_t *v);
 
 static void run_item(const fq_attention_args *a, const plan *p, attend_rows *rows, int b, int h, int row0,
                      const uint8_t *k, slot *w) {
-    const int left = p->rows - row0, subs = left < ITEM ? (left + QUERIES - 1) / QUERIES : SUBS;
+    const int left = p->rows - row0, subs = ((left < p->item ? left : p->item) + QUERIES - 1) / QUERIES;
     const size_t q_bytes = 2 * (p->d / 32) * TILE, o_floats = p->d / 16 * 2 * TILE_FLOATS;
     const float *o = (const float *)(const void *)(w->tiles + SUBS * q_bytes);
     for (int i = 0; i < subs; i++)
@@ -450,7 +465,7 @@ static void run(const fq_attention_args *a, attend_rows *rows) {
 #pragma omp for schedule(dynamic)
             for (int i = 0; i < n * p.items; i++) {
                 const int pair = i / p.items, item = p.items - 1 - i % p.items;
-                run_item(a, &p, rows, (first + pair) / kv_heads, (first + pair) % kv_heads, item * ITEM,
+                run_item(a, &p, rows, (first + pair) / kv_heads, (first + pair) % kv_heads, item * p.item,
                          pairs + (size_t)pair * p.pair_bytes, w);
             }
             fq_tile_release();

@@ -25,7 +25,7 @@
  *   e[t] = exp(s[t] - max_t s),  l = sum_t e[t],  o[d] = (sum_t P(e[t]) vv[t][d]) / l
  *   P rounds to the p recipe: f32 none; bf16(e); e4m3(448 e) / 448. kv and vv are operand values of the cache (e4m3(q
  *   s) for kv.int4.head.e4m3). Max and l are taken before rounding P. A kernel may round P relative to a running
- *   maximum, that of the keys up to the end of t's run (runs of 128 keys from key 0 on): P is then exp(max_run - max)
+ *   maximum, that of the keys up to the end of t's run (runs of 256 keys from key 0 on): P is then exp(max_run - max)
  *   times P(exp(s[t] - max_run)), within the format's unit roundoff of the definition above. Sums in float32.
  *   scores = F16: sum_d is rounded to float16 after every 32 of d and after the last, and the running sum is that float16
  *   (a tensor core with a float16 accumulator: k = 32 an instruction); a sum beyond 65504 saturates there.
