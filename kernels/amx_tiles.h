@@ -33,4 +33,7 @@ static inline void fq_tile_release(void) {
 #define fq_tile_dp_bf16(c, a, b) __asm__ volatile("tdpbf16ps %%tmm" #b ", %%tmm" #a ", %%tmm" #c : : : "memory")
 #define fq_tile_dp_int8(c, a, b) __asm__ volatile("tdpbssd %%tmm" #b ", %%tmm" #a ", %%tmm" #c : : : "memory")
 
+/* The same with a's bytes unsigned. */
+#define fq_tile_dp_uint8(c, a, b) __asm__ volatile("tdpbusd %%tmm" #b ", %%tmm" #a ", %%tmm" #c : : : "memory")
+
 #endif

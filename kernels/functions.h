@@ -11,9 +11,11 @@ extern "C" {
 #define FQ_DECLARE_gemm(op, suffix)                                                                                    \
     fq_status fq_##op##_##suffix(const fq_gemm_args *a);                                                               \
     size_t fq_##op##_##suffix##_scratch(const fq_gemm_args *a);
-#define FQ_DECLARE_gemm_device(op, suffix)                                                                             \
+#define FQ_DECLARE_gemm_packed(op, suffix)                                                                             \
     FQ_DECLARE_gemm(op, suffix)                                                                                        \
-    fq_status fq_##op##_##suffix##_pack(const fq_qmatrix *w, fq_arena *arena, void **packed);                          \
+    fq_status fq_##op##_##suffix##_pack(const fq_qmatrix *w, fq_arena *arena, void **packed);
+#define FQ_DECLARE_gemm_device(op, suffix)                                                                             \
+    FQ_DECLARE_gemm_packed(op, suffix)                                                                                 \
     fq_status fq_##op##_##suffix##_bind(const fq_gemm_args *a, int copies, int tile, fq_arena *owner,                  \
                                         fq_cuda_gemm **out);
 #define FQ_DECLARE_attention(op, suffix)                                                                               \
@@ -27,6 +29,7 @@ extern "C" {
 #undef FQ_KERNEL
 
 #undef FQ_DECLARE_gemm
+#undef FQ_DECLARE_gemm_packed
 #undef FQ_DECLARE_gemm_device
 #undef FQ_DECLARE_attention
 #undef FQ_DECLARE_row

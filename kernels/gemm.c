@@ -21,7 +21,21 @@ static const struct {
     [FQ_GEMM_f8f8] = {"gemm_f8f8", FQ_E4M3, FQ_E4M3, 0, FQ_F32, FQ_VALUE_EXACT},
     [FQ_GEMM_i8i8] = {"gemm_i8i8", FQ_INT8, FQ_INT8, 0, FQ_F32, FQ_VALUE_EXACT},
     [FQ_GEMM_i4i8] = {"gemm_i4i8", FQ_INT4, FQ_INT8, 0, FQ_F32, FQ_VALUE_EXACT},
+    [FQ_GEMM_q4i8] = {"gemm_q4i8", FQ_UINT4, FQ_INT8, 1, FQ_INT8, FQ_VALUE_EXACT},
 };
+
+fq_status fq_gemm_check_weights(fq_gemm_kind kind, const fq_qmatrix *w) {
+    const fq_recipe *r = w->recipe;
+    const char *name = products[kind].name;
+    if (r->code != products[kind].w || r->value != products[kind].value || (r->group > 0) != products[kind].grouped)
+        return fq_fail(FQ_ERR_UNSUPPORTED, "%s does not take weights '%s'", name, r->name);
+    if (products[kind].grouped && (r->scale != products[kind].scale || w->group % 32 != 0))
+        return fq_fail(FQ_ERR_UNSUPPORTED, "%s: weights '%s' need scales in %s and groups of a multiple of 32", name,
+                       r->name, fq_formats[products[kind].scale].name);
+    if (products[kind].a == FQ_INT8 && w->cols > FQ_GEMM_INT_K)
+        return fq_fail(FQ_ERR_UNSUPPORTED, "%s: %d inputs could overflow, at most %d", name, w->cols, FQ_GEMM_INT_K);
+    return FQ_OK;
+}
 
 fq_status fq_gemm_check(fq_gemm_kind kind, const fq_gemm_args *a) {
     const fq_recipe *w = a->w->recipe;
@@ -31,17 +45,9 @@ fq_status fq_gemm_check(fq_gemm_kind kind, const fq_gemm_args *a) {
         return fq_fail(FQ_ERR_UNSUPPORTED, "gemm_any does not take weights '%s' with activations '%s'", w->name,
                        a->a->name);
     }
-    const char *name = products[kind].name;
-    if (w->code != products[kind].w || w->value != products[kind].value || (w->group > 0) != products[kind].grouped)
-        return fq_fail(FQ_ERR_UNSUPPORTED, "%s does not take weights '%s'", name, w->name);
-    if (a->a->code != products[kind].a)
-        return fq_fail(FQ_ERR_UNSUPPORTED, "%s does not take activations '%s'", name, a->a->name);
-    if (products[kind].grouped && (w->scale != products[kind].scale || a->w->group % 32 != 0))
-        return fq_fail(FQ_ERR_UNSUPPORTED, "%s: weights '%s' need scales in %s and groups of a multiple of 32", name,
-                       w->name, fq_formats[products[kind].scale].name);
-    if (products[kind].a == FQ_INT8 && a->w->cols > FQ_GEMM_INT_K)
-        return fq_fail(FQ_ERR_UNSUPPORTED, "%s: %d inputs could overflow, at most %d", name, a->w->cols, FQ_GEMM_INT_K);
-    return FQ_OK;
+    FQ_TRY(fq_gemm_check_weights(kind, a->w));
+    if (a->a->code == products[kind].a) return FQ_OK;
+    return fq_fail(FQ_ERR_UNSUPPORTED, "%s does not take activations '%s'", products[kind].name, a->a->name);
 }
 
 int fq_gemm_any_takes(const fq_recipe *w, const fq_recipe *a) {

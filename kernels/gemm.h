@@ -1,4 +1,4 @@
-/* What the files of the gemm family share: the eight products, the check of their arguments, and the look-up tables of
+/* What the files of the gemm family share: the nine products, the check of their arguments, and the look-up tables of
  * 4-bit weights. The kernels themselves are declared by functions.h. */
 #ifndef FQ_KERNELS_GEMM_H
 #define FQ_KERNELS_GEMM_H
@@ -16,6 +16,7 @@ typedef enum fq_gemm_kind {
     FQ_GEMM_f8f8,
     FQ_GEMM_i8i8,
     FQ_GEMM_i4i8,
+    FQ_GEMM_q4i8,
     FQ_GEMM_any
 } fq_gemm_kind;
 
@@ -23,9 +24,11 @@ typedef enum fq_gemm_kind {
 enum { FQ_GEMM_INT_K = 131071 };
 
 /* Are the recipes and shapes of `a` those of this product, in a form that the vector kernels take? Errors:
- * FQ_ERR_UNSUPPORTED naming the recipe: codes, scale format (E4M3 for i4f8, F16 for w4a16), a group that is no multiple
- * of 32, K above FQ_GEMM_INT_K for integers; for `any` what fq_gemm_any_takes says no to. */
+ * FQ_ERR_UNSUPPORTED naming the recipe: codes, scale format (E4M3 for i4f8, F16 for w4a16, INT8 for q4i8), a group that
+ * is no multiple of 32, K above FQ_GEMM_INT_K for integers; for `any` what fq_gemm_any_takes says no to. */
 fq_status fq_gemm_check(fq_gemm_kind kind, const fq_gemm_args *a) FQ_MUST_USE;
+/* The part of it that is about the weights; not for `any`. */
+fq_status fq_gemm_check_weights(fq_gemm_kind kind, const fq_qmatrix *w) FQ_MUST_USE;
 
 /* 1 if gemm_any multiplies these: every weight recipe whose row scale is an epilogue factor (not those of the cache
  * with group 0, where it is inside the operand) and groups of a multiple of 32; every activation recipe without zero

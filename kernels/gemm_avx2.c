@@ -39,7 +39,7 @@ FQ_INLINE float vec_total(fq_gemm_kind kind, vec v) {
 }
 
 /* The low and the high bytes of the 16 bfloat16 values, each in both halves of a register; of `any` the low and the
- * high half of 16 float32 values. */
+ * high half of 16 float32 values; of q4i8 zero point and scale in every 16-bit lane. */
 typedef struct vec_lut {
     __m256i low, high;
 } vec_lut;
@@ -59,6 +59,11 @@ FQ_INLINE vec_lut vec_lut_load(fq_gemm_kind kind, const fq_qmatrix *w, const fq_
         _Alignas(32) float v[16];
         fq_gemm_any_lut(w, r, g, v);
         return (vec_lut){_mm256_castps_si256(_mm256_load_ps(v)), _mm256_castps_si256(_mm256_load_ps(v + 8))};
+    }
+    if (kind == FQ_GEMM_q4i8) { /* (q - z) s: z and s */
+        const short zero = (short)fq_qmatrix_zero(w, r, g),
+                    s = (short)w->scales[(size_t)r * (size_t)w->groups + (size_t)g];
+        return (vec_lut){_mm256_set1_epi16(zero), _mm256_set1_epi16(s)};
     }
     const __m256i lut16 = gemm_lut16(kind, w, luts, r, g);
     const __m256i low = _mm256_and_si256(lut16, _mm256_set1_epi16(0xff)), high = _mm256_srli_epi16(lut16, 8);
@@ -140,6 +145,14 @@ FQ_INLINE void vec_weights(fq_gemm_kind kind, const uint8_t *p, vec_lut lut, vec
     case FQ_GEMM_i4i8:
         int4_to_shorts(p, v);
         return;
+    case FQ_GEMM_q4i8:
+        int4_to_shorts(p, v);
+        FQ_UNROLL
+        for (int j = 0; j < 2; j++) {
+            const __m256i q = _mm256_and_si256(_mm256_castps_si256(v[j]), _mm256_set1_epi16(15));
+            v[j] = as_float(_mm256_mullo_epi16(_mm256_sub_epi16(q, lut.low), lut.high));
+        }
+        return;
     case FQ_GEMM_any:
         int4_to_any(p, lut, v);
         return;
@@ -155,4 +168,5 @@ GEMM_VECTOR(i4f8, avx2)
 GEMM_VECTOR(f8f8, avx2)
 GEMM_VECTOR(i8i8, avx2)
 GEMM_VECTOR(i4i8, avx2)
+GEMM_VECTOR(q4i8, avx2)
 GEMM_VECTOR(any, avx2)

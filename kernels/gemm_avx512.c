@@ -35,7 +35,7 @@ FQ_INLINE float vec_total(fq_gemm_kind kind, vec v) {
     return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
 }
 
-/* The 16 values as float32. */
+/* The 16 values as float32; of q4i8 the zero point in the low, the scale in the high half of every lane. */
 typedef __m512 vec_lut;
 
 FQ_INLINE vec_lut vec_lut_none(void) {
@@ -46,6 +46,10 @@ FQ_INLINE vec_lut vec_lut_load(fq_gemm_kind kind, const fq_qmatrix *w, const fq_
         _Alignas(64) float v[16];
         fq_gemm_any_lut(w, r, g, v);
         return _mm512_load_ps(v);
+    }
+    if (kind == FQ_GEMM_q4i8) {
+        const int s = w->scales[(size_t)r * (size_t)w->groups + (size_t)g];
+        return _mm512_castsi512_ps(_mm512_set1_epi32(s << 16 | fq_qmatrix_zero(w, r, g)));
     }
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(gemm_lut16(kind, w, luts, r, g)), 16));
 }
@@ -88,6 +92,11 @@ FQ_INLINE vec e4m3_to_floats(const uint8_t *p) {
     return _mm512_mul_ps(_mm512_cvtph_ps(half), _mm512_set1_ps(256.0f));
 }
 
+/* The low half of every lane into both halves. */
+FQ_INLINE __m512i x2(__m512i v) {
+    return _mm512_or_si512(v, _mm512_slli_epi32(v, 16));
+}
+
 FQ_INLINE vec bf16_to_floats(const uint8_t *p) {
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(load256(p)), 16));
 }
@@ -116,6 +125,13 @@ FQ_INLINE void vec_weights(fq_gemm_kind kind, const uint8_t *p, vec_lut lut, vec
     case FQ_GEMM_i4i8:
         v[0] = int4_to_shorts(p);
         return;
+    case FQ_GEMM_q4i8: {
+        const __m512i both = _mm512_castps_si512(lut), q = _mm512_castps_si512(int4_to_shorts(p));
+        const __m512i z = _mm512_and_si512(both, _mm512_set1_epi32(0xffff)), s = _mm512_srli_epi32(both, 16);
+        const __m512i d = _mm512_sub_epi16(_mm512_and_si512(q, _mm512_set1_epi16(15)), x2(z));
+        v[0] = _mm512_castsi512_ps(_mm512_mullo_epi16(d, x2(s)));
+        return;
+    }
     }
 }
 
@@ -128,4 +144,5 @@ GEMM_VECTOR(i4f8, avx512)
 GEMM_VECTOR(f8f8, avx512)
 GEMM_VECTOR(i8i8, avx512)
 GEMM_VECTOR(i4i8, avx512)
+GEMM_VECTOR(q4i8, avx512)
 GEMM_VECTOR(any, avx512)

@@ -32,10 +32,10 @@ FQ_INLINE int gemm_ceil(int a, int b) {
     return (a + b - 1) / b;
 }
 FQ_INLINE int gemm_is_int(fq_gemm_kind kind) {
-    return kind == FQ_GEMM_i8i8 || kind == FQ_GEMM_i4i8;
+    return kind == FQ_GEMM_i8i8 || kind == FQ_GEMM_i4i8 || kind == FQ_GEMM_q4i8;
 }
 FQ_INLINE int gemm_is_grouped(fq_gemm_kind kind) {
-    return kind == FQ_GEMM_w4a16 || kind == FQ_GEMM_i4f8;
+    return kind == FQ_GEMM_w4a16 || kind == FQ_GEMM_i4f8 || kind == FQ_GEMM_q4i8;
 }
 /* Bits of one weight code and bytes of one activation code; `any` reads them from its recipes. */
 FQ_INLINE int gemm_w_bits(fq_gemm_kind kind) {
@@ -86,6 +86,7 @@ FQ_INLINE __m256i gemm_vector_units(fq_gemm_kind kind, const uint8_t *p) {
         return _mm256_castps_si256(gemm_e4m3_values(_mm_loadl_epi64((const __m128i *)(const void *)p)));
     case FQ_GEMM_i8i8:
     case FQ_GEMM_i4i8:
+    case FQ_GEMM_q4i8:
     case FQ_GEMM_any: /* gemm_any_units */
         break;
     }

@@ -7,7 +7,7 @@
  * gemm family      y[m][n] = residual[m][n] + ((sum_k xv[m][k] wv[n][k]) * x_scale[m]) * row_scale[n]
  *   xv, wv are the operand values: xv the decoded activation code, wv = fq_qmatrix_values (q, e4m3(q s) or bf16(q s)).
  *   f32 and float formats: products exact or once rounded, float32 accumulation in any order, epilogue in float32 in
- *   the order written. Integer formats (i8i8, i4i8): exact int32 sum (K <= 131072), converted to float once.
+ *   the order written. Integer formats (i8i8, i4i8, q4i8): exact int32 sum (K <= 131072), converted to float once.
  *   op         weight recipe (code, group, value)       activation code
  *   gemm_f32   f32                                      f32
  *   gemm_bf16  bf16                                     bf16
@@ -16,6 +16,7 @@
  *   gemm_f8f8  e4m3, group 0                            e4m3 per token
  *   gemm_i8i8  int8, group 0                            int8 per token
  *   gemm_i4i8  int4, group 0                            int8 per token
+ *   gemm_q4i8  uint4, group > 0, (q - z) s an int8      int8 per token      (QServe's progressive groups)
  *   gemm_any   every recipe                             every recipe: operand values as float32 (a product q s that the
  *              recipe leaves exact is rounded to float32 once; activations with groups: code times group scale, likewise,
  *              and no x_scale in the epilogue), float32 accumulation. What runs where no row above matches.

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "kernels/functions.h"
 #include "kernels/gemm.h"
+#include "kernels/onednn.h"
 #include "kernels/openblas.h"
 #include "kernels/registry.h"
 
@@ -14,11 +15,10 @@ enum {
 #undef FQ_OP
 };
 
-/* A family of kernels that pack their weights is one more such macro, with .family and .pack filled in. */
 #define MEMBERS_gemm(op, suffix)                                                                                       \
     .family = FQ_FAMILY_gemm, .run.gemm = fq_##op##_##suffix, .scratch.gemm = fq_##op##_##suffix##_scratch
-#define MEMBERS_gemm_device(op, suffix)                                                                                \
-    MEMBERS_gemm(op, suffix), .pack = fq_##op##_##suffix##_pack, .bind = fq_##op##_##suffix##_bind
+#define MEMBERS_gemm_packed(op, suffix) MEMBERS_gemm(op, suffix), .pack = fq_##op##_##suffix##_pack
+#define MEMBERS_gemm_device(op, suffix) MEMBERS_gemm_packed(op, suffix), .bind = fq_##op##_##suffix##_bind
 #define MEMBERS_attention(op, suffix)                                                                                  \
     .family = FQ_FAMILY_attention, .run.attention = fq_##op##_##suffix,                                                \
     .scratch.attention = fq_##op##_##suffix##_scratch
@@ -78,6 +78,8 @@ int fq_kernel_usable(const fq_kernel *k, const char **why) {
         return 0;
     }
     if (k->family == FQ_FAMILY_gemm && k->run.gemm == fq_gemm_f32_openblas) return fq_openblas_usable(why);
+    if (k->family == FQ_FAMILY_gemm && k->run.gemm == fq_gemm_bf16_onednn) return fq_onednn_usable(0, why);
+    if (k->family == FQ_FAMILY_gemm && k->run.gemm == fq_gemm_i8i8_onednn) return fq_onednn_usable(1, why);
     return 1;
 }
 
@@ -114,6 +116,7 @@ static const struct {
     {FQ_OP_GEMM_F8F8, FQ_E4M3, 0, FQ_F32, FQ_VALUE_EXACT, FQ_E4M3, 0},
     {FQ_OP_GEMM_I8I8, FQ_INT8, 0, FQ_F32, FQ_VALUE_EXACT, FQ_INT8, 0},
     {FQ_OP_GEMM_I4I8, FQ_INT4, 0, FQ_F32, FQ_VALUE_EXACT, FQ_INT8, 0},
+    {FQ_OP_GEMM_Q4I8, FQ_UINT4, 1, FQ_INT8, FQ_VALUE_EXACT, FQ_INT8, 0},
 };
 
 fq_status fq_gemm_op(const fq_recipe *w, const fq_recipe *a, fq_op *op) {

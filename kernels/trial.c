@@ -23,9 +23,13 @@ fq_status fq_trial_reserve(fq_trial *t, const size_t *bytes, int n) {
         t->area_bytes += (bytes[i] + 63) / 64 * 64 + GUARD_BYTES;
     t->area = fq_arena_alloc(t->arena, t->area_bytes);
     if (!t->area) return FQ_ERR_MEMORY;
-    memset(t->area, POISON, t->area_bytes);
+    fq_trial_poison(t);
     t->area_used = GUARD_BYTES;
     return FQ_OK;
+}
+
+void fq_trial_poison(fq_trial *t) {
+    memset(t->area, POISON, t->area_bytes);
 }
 
 void *fq_trial_place(fq_trial *t, const char *name, size_t rows, size_t stride, size_t used) {
@@ -102,6 +106,7 @@ fq_trial_shape fq_trial_default(fq_op op) {
         [FQ_OP_GEMM_F8F8] = {FQ_RECIPE_W_E4M3_CHANNEL, FQ_RECIPE_A_E4M3_TOKEN},
         [FQ_OP_GEMM_I8I8] = {FQ_RECIPE_W_INT8_CHANNEL, FQ_RECIPE_A_INT8_TOKEN},
         [FQ_OP_GEMM_I4I8] = {FQ_RECIPE_W_INT4_CHANNEL, FQ_RECIPE_A_INT8_TOKEN},
+        [FQ_OP_GEMM_Q4I8] = {FQ_RECIPE_W_UINT4_QOQ, FQ_RECIPE_A_INT8_TOKEN},
         [FQ_OP_GEMM_ANY] = {FQ_RECIPE_W_UINT4_G128, FQ_RECIPE_A_BF16},
     };
     fq_trial_shape s = {.m = 64,

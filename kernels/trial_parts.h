@@ -46,6 +46,8 @@ struct fq_trial {
 /* Ask for the outputs first (fq_trial_reserve), then place them in the same order. Bytes between rows and around the
  * output are guards. */
 fq_status fq_trial_reserve(fq_trial *t, const size_t *bytes, int n);
+/* All outputs and guards as they were before any run. */
+void fq_trial_poison(fq_trial *t);
 void *fq_trial_place(fq_trial *t, const char *name, size_t rows, size_t stride, size_t used);
 
 /* Gaussian numbers from a pool that is filled once: rows of a large matrix are windows of it, each at its own offset

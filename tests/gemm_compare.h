@@ -33,8 +33,9 @@ static const struct {
     {FQ_OP_GEMM_F8F8, FQ_RECIPE_W_E4M3_CHANNEL, FQ_RECIPE_A_E4M3_TOKEN},
     {FQ_OP_GEMM_I8I8, FQ_RECIPE_W_INT8_CHANNEL, FQ_RECIPE_A_INT8_TOKEN},
     {FQ_OP_GEMM_I4I8, FQ_RECIPE_W_INT4_CHANNEL, FQ_RECIPE_A_INT8_TOKEN},
+    {FQ_OP_GEMM_Q4I8, FQ_RECIPE_W_UINT4_QOQ, FQ_RECIPE_A_INT8_TOKEN},
     {FQ_OP_GEMM_ANY, FQ_RECIPE_W_UINT4_G128, FQ_RECIPE_A_BF16},
-    {FQ_OP_GEMM_ANY, FQ_RECIPE_W_UINT4_QOQ, FQ_RECIPE_A_INT8_TOKEN},
+    {FQ_OP_GEMM_ANY, FQ_RECIPE_W_UINT4_QOQ, FQ_RECIPE_A_BF16},
     {FQ_OP_GEMM_ANY, FQ_RECIPE_W_INT4_G128_EXACT, FQ_RECIPE_A_INT4_G128},
     {FQ_OP_GEMM_ANY, FQ_RECIPE_W_INT4_G128_E4M3, FQ_RECIPE_A_BF16},
     {FQ_OP_GEMM_ANY, FQ_RECIPE_W_BF16, FQ_RECIPE_A_E4M3_TENSOR},
@@ -84,7 +85,10 @@ static void gemm_random_scales(fq_rng *r, fq_qmatrix *w) {
             const int e4m3 = w->recipe->scale == FQ_E4M3;
             if (w->zeros) fq_qmatrix_put_zero(w, row, g, (uint8_t)fq_rng_below(r, 16));
             if (w->recipe->scale == FQ_INT8) {
-                fq_qmatrix_put_scale(w, row, g, 1 + fq_rng_below(r, 16));
+                /* Every (q - z) s is an INT8, as quantizing makes it. */
+                const int z = fq_qmatrix_zero(w, row, g), most_steps = z > 7 ? z : 15 - z;
+                fq_qmatrix_put_scale(w, row, g,
+                                     1 + fq_rng_below(r, (uint32_t)(127 / most_steps < 16 ? 127 / most_steps : 16)));
                 continue;
             }
             const uint32_t most = e4m3        ? (kind == 0   ? 7
@@ -164,13 +168,14 @@ static gemm_case gemm_case_make(int op, int m, int n, int k, uint64_t seed, fq_a
 /* Run on the first m tokens. y has GEMM_GUARD floats before and behind, all poisoned. 64-byte aligned scratch of
  * exactly the size asked for, poisoned, with guards behind it. Returns y's buffer (owner: the caller) or NULL when the
  * kernel failed or overran its scratch. */
-static float *gemm_case_run(const gemm_case *c, int m, int scaled, gemm_residual residual,
-                            fq_status (*run)(const fq_gemm_args *), size_t (*scratch)(const fq_gemm_args *)) {
+static float *gemm_case_run_packed(const gemm_case *c, int m, int scaled, gemm_residual residual,
+                                   fq_status (*run)(const fq_gemm_args *), size_t (*scratch)(const fq_gemm_args *),
+                                   const void *packed) {
     const size_t floats = (size_t)m * c->y_stride + 2 * GEMM_GUARD;
     float *buffer = gemm_must(malloc(floats * sizeof *buffer));
     for (size_t i = 0; i < floats; i++)
         memcpy(buffer + i, &gemm_poison, sizeof gemm_poison);
-    fq_gemm_args a = {.m = m, .w = &c->w, .a = c->a, .x = c->x, .x_stride = c->x_stride};
+    fq_gemm_args a = {.m = m, .w = &c->w, .packed = packed, .a = c->a, .x = c->x, .x_stride = c->x_stride};
     a.x_scale = scaled || c->a->group > 0 ? c->x_scale : NULL; /* those of groups are no choice */
     a.y = buffer + GEMM_GUARD;
     a.y_stride = c->y_stride;
@@ -191,6 +196,22 @@ static float *gemm_case_run(const gemm_case *c, int m, int scaled, gemm_residual
     if (ok) return buffer;
     free(buffer);
     return NULL;
+}
+
+static float *gemm_case_run(const gemm_case *c, int m, int scaled, gemm_residual residual,
+                            fq_status (*run)(const fq_gemm_args *), size_t (*scratch)(const fq_gemm_args *)) {
+    return gemm_case_run_packed(c, m, scaled, residual, run, scratch, NULL);
+}
+
+/* The same by a row of the table, which may want its weights packed. */
+static float *gemm_case_run_kernel(const gemm_case *c, int m, int scaled, gemm_residual residual, const fq_kernel *k) {
+    fq_arena arena;
+    void *packed = NULL;
+    FQ_ASSERT(fq_arena_init(&arena, 0) == FQ_OK);
+    FQ_ASSERT(!k->pack || k->pack(&c->w, &arena, &packed) == FQ_OK);
+    float *y = gemm_case_run_packed(c, m, scaled, residual, k->run.gemm, k->scratch.gemm, packed);
+    fq_arena_free(&arena);
+    return y;
 }
 
 /* Largest error / bound of an output; 0 when bit-equal is asked for and met; infinity for a NaN, a changed guard or any

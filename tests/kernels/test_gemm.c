@@ -20,11 +20,11 @@ static int comparable(const fq_kernel *k, int op) {
 }
 
 static int is_integer(int op) {
-    return gemm_recipes[op].op == FQ_OP_GEMM_I8I8 || gemm_recipes[op].op == FQ_OP_GEMM_I4I8;
+    return fq_kernel_ref(gemm_recipes[op].op)->roundoff == 0.0;
 }
 
 static void check(const fq_kernel *k, const gemm_case *c, int m, int scaled, gemm_residual residual) {
-    float *y = gemm_case_run(c, m, scaled, residual, k->run.gemm, k->scratch.gemm);
+    float *y = gemm_case_run_kernel(c, m, scaled, residual, k);
     const double error = gemm_case_error(c, m, scaled, residual, k->roundoff, y);
     if (!(error <= 1.0))
         fail_msg("%s m=%d n=%d k=%d scaled=%d residual=%d: error %g of the bound", k->name, m, c->n, c->k, scaled,
@@ -84,8 +84,7 @@ static void test_thread_count_changes_nothing(void **state) {
                 float *y[3];
                 for (int t = 0; t < 3; t++) {
                     fq_threads_set(t + 1);
-                    y[t] = gemm_case_run(&c, counts[j], 1, RESIDUAL_NONE, fq_kernels[i].run.gemm,
-                                         fq_kernels[i].scratch.gemm);
+                    y[t] = gemm_case_run_kernel(&c, counts[j], 1, RESIDUAL_NONE, &fq_kernels[i]);
                     assert_non_null(y[t]);
                     assert_memory_equal(y[0], y[t], ((size_t)counts[j] * c.y_stride + 2 * GEMM_GUARD) * sizeof(float));
                 }
@@ -118,7 +117,7 @@ static void test_every_code_and_scale(void **state) {
         for (int i = 0; i < fq_kernel_count; i++) {
             if (!comparable(&fq_kernels[i], op)) continue;
             for (int m = 1; m <= c.m; m = m == 1 ? 4 : m == 4 ? c.m : m + 1) {
-                float *y = gemm_case_run(&c, m, 0, RESIDUAL_NONE, fq_kernels[i].run.gemm, fq_kernels[i].scratch.gemm);
+                float *y = gemm_case_run_kernel(&c, m, 0, RESIDUAL_NONE, &fq_kernels[i]);
                 assert_non_null(y);
                 for (int t = 0; t < m; t++)
                     for (int n = 0; n < c.n; n++) { /* exact: 4 x 4 bits, one rounding by the row scale */

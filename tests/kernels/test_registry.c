@@ -69,7 +69,8 @@ static void recipes_name_their_product(void **state) {
                  {"w.int4.g128.f16.exact", "a.e4m3.token", "gemm_any"},
                  {"w.int4.g128.f16.exact", "a.int4.g128.f16", "gemm_any"},
                  {"w.uint4.g128.f16", "a.bf16", "gemm_any"},
-                 {"w.uint4.g128.int8", "a.int8.token", "gemm_any"},
+                 {"w.uint4.g128.int8", "a.int8.token", "gemm_q4i8"},
+                 {"w.uint4.g128.int8", "a.bf16", "gemm_any"},
                  {"w.bf16", "a.e4m3.token", "gemm_any"}};
     fq_op op;
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {

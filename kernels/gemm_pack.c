@@ -1,0 +1,131 @@
+/* Packing of 4-bit weights (gemm_packed.h) and the tables that go with it, all made from the recipes' own definition of
+ * an operand value, so that a kernel that looks a weight up cannot disagree with the oracle. */
+#include "kernels/gemm_packed.h"
+#include <math.h>
+#include <pthread.h>
+#include <string.h>
+#include "quant/codebook.h"
+#include "quant/minifloat.h"
+
+static _Alignas(64) fq_gemm_tables tables;
+static pthread_once_t tables_once = PTHREAD_ONCE_INIT;
+
+/* Unit in the last place of an E4M3 magnitude. */
+static float unit_of(uint32_t code) {
+    return ldexpf(1.0f, code < 16 ? -9 : (int)(code >> 3) - 10);
+}
+
+static void make_tables(void) {
+    fq_gemm_tables *t = &tables;
+    for (uint32_t s = 0; s < FQ_GEMM_LUTS_A_BOOK - 1; s++) { /* code 127 is NaN: never a scale, never a number */
+        const float scale = fq_e4m3_decode(s);
+        t->unit[s] = unit_of(s);
+        for (uint32_t b = 0; b < FQ_CODEBOOK_COUNT; b++)
+            for (uint32_t q = 0; q < 32; q++)
+                t->pair[b * FQ_GEMM_LUTS_A_BOOK + s][q] =
+                    (uint16_t)fq_bf16_encode(fq_format_round(FQ_E4M3, fq_codebooks[b].value[q % 16] * scale));
+        for (uint32_t q = 0; q < 16; q++) {
+            const float v = fq_format_round(FQ_E4M3, fq_codebooks[FQ_CODEBOOK_INT4].value[q] * scale);
+            t->byte[s][q] = (uint8_t)(FQ_GEMM_BIAS + (int)(v / t->unit[s]));
+        }
+        const uint32_t x = (uint32_t)(scale * 512.0f);
+        for (int d = 0; d < 3; d++)
+            t->digit[d][s] = (uint8_t)(x >> (7 * d) & 127);
+    }
+    for (int s = 0; s < FQ_GEMM_BYTE_SCALES; s++)
+        for (int z = 0; z < 16; z++)
+            for (int q = 0; q < 16; q++) {
+                const int v = (q - z) * s + FQ_GEMM_BIAS;
+                t->product[16 * s + z][q] = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
+            }
+    for (int q = 0; q < 16; q++)
+        t->integer[q] = (uint8_t)(FQ_GEMM_BIAS + (q ^ 8) - 8);
+}
+
+const fq_gemm_tables *fq_gemm_tables_get(void) {
+    pthread_once(&tables_once, make_tables);
+    return &tables;
+}
+
+/* One row of one chunk. */
+static void pack_line(const fq_qmatrix *w, int r, int chunk, uint8_t *line) {
+    uint8_t q[FQ_PACKED_CODES] = {0};
+    const int k0 = chunk * FQ_PACKED_CODES, left = w->cols - k0, n = left < FQ_PACKED_CODES ? left : FQ_PACKED_CODES;
+    const uint8_t *codes = w->codes + (size_t)r * w->row_bytes + (size_t)k0 / 2;
+    for (int i = 0; i < n; i++)
+        q[i] = codes[i / 2] >> (i % 2 ? 4 : 0) & 15;
+    for (int i = 0; i < 32; i++) {
+        line[2 * i] = (uint8_t)(q[i] | q[32 + i] << 4);
+        line[2 * i + 1] = (uint8_t)(q[64 + i] | q[96 + i] << 4);
+    }
+}
+
+/* Is every (q - z) s of the row's group an INT8? */
+static int products_fit(const fq_qmatrix *w, int r, int g) {
+    const int s = (int)fq_qmatrix_scale(w, r, g), z = fq_qmatrix_zero(w, r, g);
+    if (s < 0 || s >= FQ_GEMM_BYTE_SCALES || z > 15) return 0;
+    const uint8_t *codes = w->codes + (size_t)r * w->row_bytes;
+    for (int k = g * w->group; k < (g + 1) * w->group && k < w->cols; k++) {
+        const int v = ((codes[k / 2] >> (k % 2 ? 4 : 0) & 15) - z) * s;
+        if (v < -128 || v > 127) return 0;
+    }
+    return 1;
+}
+
+static void pack_scale(fq_gemm_kind kind, const fq_qmatrix *w, int r, int g, fq_gemm_packed *p, size_t at) {
+    const size_t from = (size_t)r * (size_t)w->groups + (size_t)g;
+    switch (kind) {
+    case FQ_GEMM_i4f8:
+        p->scales[at] = w->scales[from] & 0x7f;
+        break;
+    case FQ_GEMM_w4a16:
+        memcpy(&p->halves[at], w->scales + 2 * from, sizeof(uint16_t));
+        break;
+    case FQ_GEMM_q4i8:
+        p->halves[at] = (uint16_t)(16 * (int)fq_qmatrix_scale(w, r, g) + fq_qmatrix_zero(w, r, g));
+        break;
+    default: /* i4i8: no groups */
+        break;
+    }
+}
+
+/* Can lines hold these groups? */
+static int is_packable(fq_gemm_kind kind, const fq_qmatrix *w) {
+    if (kind == FQ_GEMM_i4i8) return 1;
+    int fit = w->group == FQ_PACKED_CODES;
+#pragma omp parallel for reduction(&& : fit) if (kind == FQ_GEMM_q4i8)
+    for (int r = 0; r < w->rows; r++)
+        for (int g = 0; g < w->groups && kind == FQ_GEMM_q4i8 && fit; g++)
+            fit = products_fit(w, r, g);
+    return fit;
+}
+
+fq_status fq_gemm_pack(fq_gemm_kind kind, const fq_qmatrix *w, fq_arena *arena, void **packed) {
+    FQ_TRY(fq_gemm_check_weights(kind, w));
+    *packed = NULL;
+    if (!is_packable(kind, w)) return FQ_OK;
+    fq_gemm_packed *p = FQ_NEW(arena, fq_gemm_packed, 1);
+    if (!p) return FQ_ERR_MEMORY;
+    p->blocks = (w->rows + 2 * FQ_PACKED_ROWS - 1) / (2 * FQ_PACKED_ROWS) * 2;
+    p->chunks = (w->cols + FQ_PACKED_CODES - 1) / FQ_PACKED_CODES;
+    const size_t lines = (size_t)p->blocks * (size_t)p->chunks * FQ_PACKED_ROWS,
+                 rows = (size_t)p->blocks * FQ_PACKED_ROWS;
+    p->codes = fq_arena_calloc(arena, lines, FQ_PACKED_LINE);
+    if (kind == FQ_GEMM_i4f8) p->scales = FQ_NEW(arena, uint8_t, lines);
+    if (kind == FQ_GEMM_w4a16 || kind == FQ_GEMM_q4i8) p->halves = FQ_NEW(arena, uint16_t, lines);
+    if (w->book) p->book = FQ_NEW(arena, uint8_t, rows);
+    if (!p->codes || (kind == FQ_GEMM_i4f8 && !p->scales) || (w->book && !p->book)) return FQ_ERR_MEMORY;
+    if ((kind == FQ_GEMM_w4a16 || kind == FQ_GEMM_q4i8) && !p->halves) return FQ_ERR_MEMORY;
+#pragma omp parallel for schedule(static)
+    for (int r = 0; r < w->rows; r++) {
+        const size_t block = (size_t)(r / FQ_PACKED_ROWS);
+        if (w->book) p->book[r] = w->book[r];
+        for (int g = 0; g < p->chunks; g++) {
+            const size_t at = (block * (size_t)p->chunks + (size_t)g) * FQ_PACKED_ROWS + (size_t)(r % FQ_PACKED_ROWS);
+            pack_line(w, r, g, p->codes + at * FQ_PACKED_LINE);
+            pack_scale(kind, w, r, g, p, at);
+        }
+    }
+    *packed = p;
+    return FQ_OK;
+}
