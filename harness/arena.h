@@ -9,11 +9,11 @@ extern "C" {
 #endif
 
 typedef struct fq_arena {
-    unsigned char *base; /* start of the reservation */
-    size_t used;         /* bytes handed out, including alignment */
-    size_t committed;    /* bytes that may be touched */
-    size_t reserved;     /* bytes of address space */
-    size_t peak;         /* largest `used` seen */
+    unsigned char *base;               /* start of the reservation */
+    size_t used;                       /* bytes handed out, including alignment */
+    size_t committed;                  /* bytes that may be touched */
+    size_t reserved;                   /* bytes of address space */
+    size_t peak;                       /* largest `used` seen */
     struct fq_arena_release *releases; /* last deferred first */
 } fq_arena;
 
@@ -35,8 +35,8 @@ char *fq_arena_printf(fq_arena *a, const char *format, ...) __attribute__((forma
 /* Give back everything allocated since `mark` (a value of a->used). Pages stay committed. */
 void fq_arena_reset(fq_arena *a, size_t mark);
 
-/* Call release(what) when the arena is freed or reset to before this call, last deferred first: for memory of a device and
- * other things that live as long as the arena. Errors: FQ_ERR_MEMORY; then nothing was deferred. */
+/* Call release(what) when the arena is freed or reset to before this call, last deferred first: for memory of a device
+ * and other things that live as long as the arena. Errors: FQ_ERR_MEMORY; then nothing was deferred. */
 fq_status fq_arena_defer(fq_arena *a, void (*release)(void *what), void *what) FQ_MUST_USE;
 
 /* type *p = FQ_NEW(arena, type, count); zeroed. */

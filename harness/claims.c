@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/contrast.h"
+#include "harness/windows.h"
 
 enum { TERMS_MOST = 24, WORD_BYTES = 128, PAIRS_MOST = 4096, TEXT_BYTES = 512 };
 static const double level = 0.95;
@@ -322,9 +323,15 @@ static fq_status evaluate(const expression *e, const fq_columns *columns, const 
     if (e->op == 0) return FQ_OK;
     const fq_ratio right = value_of(columns, e->right, b->row), left = *out;
     *out = combine(&left, &right, e->op);
+    fq_ratio paired;
+    if (columns == fq_record_columns(FQ_TABLE_ACCURACY)) {
+        if (a->run != b->run || strcmp(e->left, e->right) != 0) return FQ_OK;
+        FQ_TRY(fq_windows_contrast(a->run, a->row, b->row, e->left, e->op, arena, &paired));
+        if (paired.n > 0) *out = paired;
+        return FQ_OK;
+    }
     const int rate = ends(e->left, "_ts"), time = ends(e->left, "_ns") || ends(e->left, "_ms");
     if (e->op != '/' || strcmp(e->left, e->right) != 0 || !(rate || time)) return FQ_OK;
-    fq_ratio paired;
     FQ_TRY(ratio_of_times(a, b, rate, arena, &paired));
     if (paired.n > 0) *out = paired;
     return FQ_OK;

@@ -118,6 +118,8 @@ fq_status fq_folder_read(const char *dir, fq_arena *arena, fq_folder *out) {
     out->errors = rows;
     FQ_TRY(read_table(dir, "layers.csv", FQ_TABLE_LAYERS, arena, &rows, &out->n_layers));
     out->layers = rows;
+    FQ_TRY(read_table(dir, "windows.csv", FQ_TABLE_WINDOWS, arena, &rows, &out->n_windows));
+    out->windows = rows;
     return read_facts(out, arena);
 }
 
@@ -184,8 +186,8 @@ static fq_status copy_file(const char *from, const char *to) {
 }
 
 fq_status fq_folder_copy(const char *from, const char *to) {
-    static const char *const names[] = {"results.csv", "samples.csv", "accuracy.csv",
-                                        "errors.csv",  "layers.csv",  "environment.json"};
+    static const char *const names[] = {"results.csv", "samples.csv", "accuracy.csv",    "errors.csv",
+                                        "layers.csv",  "windows.csv", "environment.json"};
     if (!is_run(from)) return fq_fail(FQ_ERR_INPUT, "%s: has none of results.csv, accuracy.csv, errors.csv", from);
     FQ_TRY(fq_dir_create(to));
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

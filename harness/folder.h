@@ -20,8 +20,9 @@ typedef struct fq_folder {
     fq_accuracy_row *accuracy;
     fq_error_row *errors;
     fq_layer_row *layers;
+    fq_window_row *windows;
     fq_fact *facts;
-    int n_results, n_samples, n_accuracy, n_errors, n_layers, n_facts;
+    int n_results, n_samples, n_accuracy, n_errors, n_layers, n_windows, n_facts;
 } fq_folder;
 
 /* Read one results directory; everything lives in the arena. A file that is not there has no rows, but results.csv,

@@ -303,6 +303,18 @@ static double *window_divergence(const fq_accuracy *a) {
     return mean;
 }
 
+int fq_accuracy_windows(const fq_accuracy *a) {
+    return a->windows;
+}
+
+void fq_accuracy_each_window(const fq_accuracy *a, fq_accuracy_window *out) {
+    double *kld = window_divergence(a);
+    for (int w = 0; w < a->windows; w++)
+        out[w] = (fq_accuracy_window){(int)a->length[w], a->nll[w], kld != NULL ? a->nll_ref[w] : NAN,
+                                      kld != NULL ? kld[w] : NAN};
+    free(kld);
+}
+
 fq_accuracy_difference fq_accuracy_compare(const fq_accuracy *a, const fq_accuracy *b, unsigned long seed) {
     fq_accuracy_difference d = {NAN, NAN, NAN, NAN, NAN, NAN};
     FQ_ASSERT(a->windows == b->windows && a->closed == b->closed);

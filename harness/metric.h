@@ -48,6 +48,16 @@ fq_status fq_accuracy_add(fq_accuracy *a, const float *logits, const float *ref,
 /* Close the window: its mean becomes one block. FQ_ERR_NUMERIC if a nll or a divergence in it is not finite,
  * FQ_ERR_INPUT if it has no position; the window is then forgotten and the next one may begin. */
 fq_status fq_accuracy_end_window(fq_accuracy *a) FQ_MUST_USE;
+/* Closed windows, and of window w the number of positions and the means over them; nll_ref and kld are NAN without a
+ * reference. */
+int fq_accuracy_windows(const fq_accuracy *a);
+typedef struct fq_accuracy_window {
+    int tokens;
+    double nll, nll_ref, kld;
+} fq_accuracy_window;
+/* All of them into out[fq_accuracy_windows]. */
+void fq_accuracy_each_window(const fq_accuracy *a, fq_accuracy_window *out);
+
 /* Of the closed windows. Intervals are at 95 %, from 1000 resamples of windows drawn with `seed`; NAN below two
  * windows, everything NAN without one. Percentiles are of positions, type 7. */
 fq_accuracy_summary fq_accuracy_summarize(const fq_accuracy *a, unsigned long seed);

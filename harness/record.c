@@ -39,6 +39,11 @@ static const fq_column layers_column[] = {
 #include "harness/layers.def"
 };
 #undef FQ_ROW
+#define FQ_ROW fq_window_row
+static const fq_column windows_column[] = {
+#include "harness/windows.def"
+};
+#undef FQ_ROW
 #undef FQ_COL_TEXT
 #undef FQ_COL_NUM
 
@@ -49,6 +54,7 @@ static const fq_columns tables[FQ_TABLE_COUNT] = {
     [FQ_TABLE_ACCURACY] = {"accuracy", accuracy_column, COUNT(accuracy_column), sizeof(fq_accuracy_row), 0},
     [FQ_TABLE_ERRORS] = {"errors", errors_column, COUNT(errors_column), sizeof(fq_error_row), 1},
     [FQ_TABLE_LAYERS] = {"layers", layers_column, COUNT(layers_column), sizeof(fq_layer_row), 1},
+    [FQ_TABLE_WINDOWS] = {"windows", windows_column, COUNT(windows_column), sizeof(fq_window_row), 1},
 };
 
 const fq_columns *fq_record_columns(fq_table table) {
@@ -103,6 +109,10 @@ void fq_error_row_init(fq_error_row *r) {
 
 void fq_layer_row_init(fq_layer_row *r) {
     fq_record_clear(&tables[FQ_TABLE_LAYERS], r);
+}
+
+void fq_window_row_init(fq_window_row *r) {
+    fq_record_clear(&tables[FQ_TABLE_WINDOWS], r);
 }
 
 /* Byte counts and parameter counts have more than nine digits, so whole numbers keep all of theirs. */

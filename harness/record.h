@@ -1,4 +1,4 @@
-/* Tidy CSV (RFC 4180). One X-macro table per file (results.def, samples.def, accuracy.def, errors.def, layers.def)
+/* Tidy CSV (RFC 4180). One X-macro table per file (results.def, samples.def, accuracy.def, windows.def ...)
  * gives the struct, the header row, the writer and the reader. Missing is empty, numbers are %.9g in the C locale
  * (whole ones up to 2^53 keep all their digits: bytes, parameters), columns are only ever appended. */
 #ifndef FQ_HARNESS_RECORD_H
@@ -28,6 +28,9 @@ typedef struct fq_error_row {
 typedef struct fq_layer_row {
 #include "harness/layers.def"
 } fq_layer_row;
+typedef struct fq_window_row {
+#include "harness/windows.def"
+} fq_window_row;
 #undef FQ_COL_TEXT
 #undef FQ_COL_NUM
 
@@ -37,6 +40,7 @@ void fq_sample_init(fq_sample *r);
 void fq_accuracy_row_init(fq_accuracy_row *r);
 void fq_error_row_init(fq_error_row *r);
 void fq_layer_row_init(fq_layer_row *r);
+void fq_window_row_init(fq_window_row *r);
 
 /* Rows in memory, of the tables that pictures and printed tables are made of. Owns nothing. */
 typedef struct fq_rows {
@@ -53,6 +57,7 @@ typedef enum fq_table {
     FQ_TABLE_ACCURACY,
     FQ_TABLE_ERRORS,
     FQ_TABLE_LAYERS,
+    FQ_TABLE_WINDOWS,
     FQ_TABLE_COUNT
 } fq_table;
 typedef enum fq_output { FQ_OUTPUT_CSV, FQ_OUTPUT_JSON, FQ_OUTPUT_MD } fq_output;
@@ -80,7 +85,7 @@ typedef struct fq_run fq_run;
 fq_status fq_run_open(fq_run **out, const char *dir) FQ_MUST_USE;
 fq_status fq_run_row(fq_run *r, fq_table table, const void *row) FQ_MUST_USE;
 /* Rename the files to their final names (only now is anything overwritten) and free. Tables with no row leave a file
- * with its header only; errors.csv and layers.csv, which few runs have, then leave none. */
+ * with its header only; errors.csv, layers.csv and windows.csv, which few runs have, then leave none. */
 fq_status fq_run_close(fq_run *r) FQ_MUST_USE;
 /* Keep what is there as *.partial.csv (whole rows only) and free; without any row nothing is kept. */
 void fq_run_abandon(fq_run *r);

@@ -195,6 +195,11 @@ fq_status fq_context_add_layer(fq_context *c, const fq_layer_row *r) {
     return c->run != NULL ? fq_run_row(c->run, FQ_TABLE_LAYERS, r) : FQ_OK;
 }
 
+fq_status fq_context_add_window(fq_context *c, const fq_window_row *r) {
+    c->n_windows++;
+    return c->run != NULL ? fq_run_row(c->run, FQ_TABLE_WINDOWS, r) : FQ_OK;
+}
+
 fq_status fq_context_part_done(fq_context *c) {
     return c->settings != NULL ? fq_journal_write(fq_run_dir(c->run), c) : FQ_OK;
 }

@@ -14,7 +14,7 @@ enum { PATH_BYTES = 4500 };
 
 static const char *const names[FQ_TABLE_COUNT] = {
     [FQ_TABLE_RESULTS] = "results", [FQ_TABLE_SAMPLES] = "samples", [FQ_TABLE_ACCURACY] = "accuracy",
-    [FQ_TABLE_ERRORS] = "errors",   [FQ_TABLE_LAYERS] = "layers",
+    [FQ_TABLE_ERRORS] = "errors",   [FQ_TABLE_LAYERS] = "layers",   [FQ_TABLE_WINDOWS] = "windows",
 };
 
 static void path_of(const char *dir, char *path) {
@@ -31,8 +31,10 @@ int fq_journal_rows(const fq_context *c, fq_table t) {
         return c->n_accuracy;
     case FQ_TABLE_ERRORS:
         return c->n_errors;
-    default:
+    case FQ_TABLE_LAYERS:
         return c->n_layers;
+    default:
+        return c->n_windows;
     }
 }
 
@@ -94,8 +96,10 @@ static fq_status take_rows(const char *dir, fq_context *c, fq_table t, int want)
             status = fq_context_add_accuracy(c, (const fq_accuracy_row *)rows + i);
         else if (t == FQ_TABLE_ERRORS)
             status = fq_context_add_error(c, (const fq_error_row *)rows + i);
-        else
+        else if (t == FQ_TABLE_LAYERS)
             status = fq_context_add_layer(c, (const fq_layer_row *)rows + i);
+        else
+            status = fq_context_add_window(c, (const fq_window_row *)rows + i);
     }
     return status;
 }

@@ -8,6 +8,33 @@
 
 enum { NAMES_MOST = 256 };
 
+/* One row a window, for paired differences of variants. */
+static fq_status add_windows(fq_context *c, const fq_accuracy_row *r, const fq_accuracy *a) {
+    const int n = fq_accuracy_windows(a);
+    const size_t mark = c->arena.used;
+    fq_accuracy_window *w = FQ_NEW(&c->arena, fq_accuracy_window, n);
+    fq_status s = w != NULL ? FQ_OK : FQ_ERR_MEMORY;
+    if (s == FQ_OK) fq_accuracy_each_window(a, w);
+    for (int i = 0; i < n && s == FQ_OK; i++) {
+        fq_window_row row = {.model = r->model,
+                             .variant = r->variant,
+                             .text = r->text,
+                             .protocol = r->protocol,
+                             .ctx = r->ctx,
+                             .kappa = r->kappa,
+                             .note = r->note,
+                             .tokens_sha256 = r->tokens_sha256,
+                             .window = i,
+                             .tokens = w[i].tokens,
+                             .nll = w[i].nll,
+                             .nll_ref = w[i].nll_ref,
+                             .kld = w[i].kld};
+        s = fq_context_add_window(c, &row);
+    }
+    fq_arena_reset(&c->arena, mark);
+    return s;
+}
+
 static fq_status add_row(void *scorer, int i, fq_evaluation *v) {
     const fq_scorer *k = scorer;
     fq_context *c = k->c;
@@ -56,6 +83,7 @@ static fq_status add_row(void *scorer, int i, fq_evaluation *v) {
     r.rss_peak_bytes = (double)fq_host_rss_peak_bytes();
     if (r.model == NULL || r.text == NULL || r.tokens_sha256 == NULL || r.note == NULL) return FQ_ERR_MEMORY;
     FQ_TRY(fq_context_add_accuracy(c, &r));
+    FQ_TRY(add_windows(c, &r, v->accuracy));
     return fq_context_part_done(c);
 }
 

@@ -136,6 +136,50 @@ static void not_comparable_says_why(void **state) {
     assert_verdict("x,p,t,q,3000000,r,c,=,0,results,variant=a; n_threads~7|1,,avg_ts,seq~1|none,s\n", "REPRODUCED", "");
 }
 
+/* Windows differ by far more than the variants do: only the paired interval tells the variants apart. */
+static void accuracy_is_paired_by_window(void **state) {
+    enum { WINDOWS = 24 };
+    static const char claim[] = "x,p,t,q,0,ppl,c,<,,accuracy,variant=a,variant=b,dppl-dppl,,s\n";
+    fq_claim *claims;
+    fq_outcome *o;
+    int n;
+    fq_folder run = make_run();
+    double a = 0, b = 0;
+    run.windows = FQ_NEW(&arena, fq_window_row, 2 * WINDOWS);
+    for (int i = 0; i < 2 * WINDOWS; i++) {
+        fq_window_row *w = &run.windows[run.n_windows++];
+        fq_window_row_init(w);
+        w->model = "tiny";
+        w->variant = i % 2 ? "b" : "a";
+        w->ctx = 512;
+        w->window = i / 2;
+        w->tokens = 100;
+        w->nll = 3 + 0.5 * sin(i / 2 * 1.7) + (i % 2 ? 0.02 + 0.005 * cos(i / 2 * 2.3) : 0);
+        w->nll_ref = 2.9 + 0.5 * sin(i / 2 * 1.7);
+        w->kld = i % 2 ? 0.2 : 0.1;
+        *(i % 2 ? &b : &a) += w->nll / WINDOWS;
+    }
+    assert_int_equal(read_text(claim, &claims, &n), FQ_OK);
+    assert_int_equal(fq_claims_judge(claims, n, &run, 1, &arena, &o), FQ_OK);
+    assert_true(fabs(o->ours - (exp(a) - exp(b))) < 1e-9); /* the reference is the same */
+    assert_true(o->ours_lo < o->ours && o->ours < o->ours_hi && o->ours_hi < 0);
+    assert_true(o->ours_hi - o->ours_lo < 0.2); /* one variant's own interval is six times that */
+    assert_string_equal(o->verdict, "REPRODUCED");
+    /* a ratio, and the divergence */
+    assert_int_equal(read_text("x,p,t,q,0.5,r,c,=,0,accuracy,variant=a,variant=b,kld_mean/kld_mean,,s\n", &claims, &n),
+                     FQ_OK);
+    run.accuracy[0].kld_mean = 0.1;
+    run.accuracy[1].kld_mean = 0.2;
+    assert_int_equal(fq_claims_judge(claims, n, &run, 1, &arena, &o), FQ_OK);
+    assert_true(fabs(o->ours - 0.5) < 1e-12 && fabs(o->ours_hi - o->ours_lo) < 1e-12);
+    /* windows of another text do not count: the two intervals combined, as before */
+    for (int i = 1; i < 2 * WINDOWS; i += 2)
+        run.windows[i].tokens = 99;
+    assert_int_equal(read_text(claim, &claims, &n), FQ_OK);
+    assert_int_equal(fq_claims_judge(claims, n, &run, 1, &arena, &o), FQ_OK);
+    assert_true(fabs(o->ours + 2) < 1e-12 && fabs(o->ours_lo + 2.5) < 1e-12);
+}
+
 /* The very row that answers, but multiplied zeros. */
 static void zeros_are_refused(void **state) {
     fq_claim *claims;
@@ -196,6 +240,7 @@ int main(void) {
         cmocka_unit_test(relations),
         cmocka_unit_test(ratios_are_paired_by_round),
         cmocka_unit_test(not_comparable_says_why),
+        cmocka_unit_test(accuracy_is_paired_by_window),
         cmocka_unit_test(zeros_are_refused),
         cmocka_unit_test(bad_files_are_refused),
         cmocka_unit_test(shipped_claims_are_sound),
