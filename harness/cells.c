@@ -139,22 +139,3 @@ void fq_html_text(FILE *f, const char *text) {
         }
     }
 }
-
-fq_status fq_cells_html(FILE *f, const fq_cells *t) {
-    int widths[COLUMNS_MOST];
-    if (t->status != FQ_OK || t->n_rows == 0) return t->status;
-    measure(t, widths);
-    fputs("<div class=\"scroll\"><table>\n", f);
-    for (int r = -1; r < t->n_rows; r++) {
-        fputs(r < 0 ? "<thead><tr>" : "<tr>", f);
-        for (int c = 0; c < t->n_columns; c++) {
-            if (widths[c] == 0) continue;
-            fprintf(f, "<%s%s>", r < 0 ? "th" : "td", t->column[c].right ? " class=\"n\"" : "");
-            fq_html_text(f, r < 0 ? t->column[c].head : cell(t, r, c));
-            fprintf(f, "</%s>", r < 0 ? "th" : "td");
-        }
-        fputs(r < 0 ? "</tr></thead>\n<tbody>\n" : "</tr>\n", f);
-    }
-    fputs("</tbody></table></div>\n", f);
-    return FQ_OK;
-}

@@ -1,5 +1,5 @@
-/* A table of texts for people, as Markdown (aligned) or HTML (escaped). Columns that are empty in every row are left
- * out. The rows for machines go through record.h. */
+/* A table of texts for people, as aligned Markdown. Columns that are empty in every row are left out. The rows for
+ * machines go through record.h. */
 #ifndef FQ_HARNESS_CELLS_H
 #define FQ_HARNESS_CELLS_H
 #include <stdio.h>
@@ -32,7 +32,6 @@ void fq_cells_number(fq_cells *t, int column, double x);
 
 /* Errors: what was stored while filling. The caller checks f. */
 fq_status fq_cells_markdown(FILE *f, const fq_cells *t) FQ_MUST_USE;
-fq_status fq_cells_html(FILE *f, const fq_cells *t) FQ_MUST_USE;
 
 /* Text with & < > " escaped. */
 void fq_html_text(FILE *f, const char *text);

@@ -18,7 +18,7 @@ typedef struct page {
     block open;
     int right[COLUMNS_MOST]; /* of the open table */
     int table_row;
-    int pictures;
+    int pictures, sections;
 } page;
 
 static const char style[] =
@@ -29,11 +29,18 @@ static const char style[] =
     "th,td{padding:.25rem .6rem;border-bottom:1px solid #e4e4e4;text-align:left;vertical-align:top}\n"
     "th,td:first-child{white-space:nowrap}th{border-bottom:2px solid "
     "#999}td.n,th.n{text-align:right;white-space:nowrap}\n"
+    "td:first-child,th:first-child{position:sticky;left:0;background:#fff}\n"
+    ".scroll{background:linear-gradient(90deg,#fff 30%,#fff0),linear-gradient(270deg,#fff 30%,#fff0) 100% 0,"
+    "linear-gradient(90deg,#0003,#0000),linear-gradient(270deg,#0003,#0000) 100% 0;background-repeat:no-repeat;"
+    "background-size:2.5rem 100%,2.5rem 100%,.8rem 100%,.8rem 100%;background-attachment:local,local,scroll,scroll}\n"
+    "nav{font-size:.9rem}nav a{margin-right:1rem}\n"
     "tr:hover td{background:#f6f6f2}code,pre{font:.86rem/1.45 ui-monospace,monospace;background:#f4f4f2}\n"
     "pre{padding:.6rem .8rem;overflow-x:auto}figure{margin:1.4rem 0}figcaption{font-size:.86rem;color:#555}\n"
     "figure svg{width:100%;min-width:40rem;max-width:60rem;height:auto;display:block}\n"
     ".good{color:#1a6b2f;font-weight:600}.bad{color:#a61b1b;font-weight:600}.open{color:#7a5a00;font-weight:600}\n"
-    "@media print{body{max-width:none;padding:0;font-size:10pt}.scroll{overflow:visible}h2{break-after:avoid}\n"
+    "@media "
+    "print{nav{display:none}body{max-width:none;padding:0;font-size:10pt}.scroll{overflow:visible;background:none}h2{"
+    "break-after:avoid}\n"
     "figure,tr{break-inside:avoid}figure svg{min-width:0;max-width:80%}table{font-size:7pt}th,td{padding:.1rem "
     ".3rem}\n"
     "td.n,th.n,th{white-space:normal}pre{white-space:pre-wrap}}\n";
@@ -170,6 +177,23 @@ static int is_rule(const char *line, const char *end) {
     return closing(line, end, "-") != NULL;
 }
 
+/* An interval in brackets is one word: a narrow column breaks the line before it. */
+static void put_cell(FILE *f, const char *from, const char *to) {
+    const char *space;
+    const char *open = memchr(from, '[', (size_t)(to - from));
+    const char *close = open != NULL ? memchr(open, ']', (size_t)(to - open)) : NULL;
+    if (close == NULL || memmem(open, (size_t)(to - open), "](", 2) != NULL) {
+        put_inline(f, from, to);
+        return;
+    }
+    put_inline(f, from, open);
+    for (; (space = memchr(open, ' ', (size_t)(close - open))) != NULL; open = space + 1) {
+        put(f, open, (size_t)(space - open));
+        fputs("&nbsp;", f);
+    }
+    put_inline(f, open, to);
+}
+
 /* Verdicts are what the eye looks for. */
 static const char *class_of(const char *from, const char *to) {
     static const struct {
@@ -207,7 +231,7 @@ static void table_line(page *g, const char *line, const char *end, const char *n
                 : class_name ? class_name
                              : "",
                 g->right[i] || class_name ? "\"" : "");
-        put_inline(g->f, from[i], to[i]);
+        put_cell(g->f, from[i], to[i]);
         fprintf(g->f, "</%s>", tag);
     }
     fputs(g->table_row == 0 ? "</tr></thead>\n" : "</tr>\n", g->f);
@@ -255,7 +279,10 @@ static void put_line(page *g, const char *line, const char *end, const char *nex
         close_block(g);
     } else if (level > 0 && line[level] == ' ') {
         close_block(g);
-        fprintf(g->f, "<h%zu>", level);
+        if (level == 2)
+            fprintf(g->f, "<h2 id=\"s%d\">", ++g->sections);
+        else
+            fprintf(g->f, "<h%zu>", level);
         put_inline(g->f, line + level + 1, end);
         fprintf(g->f, "</h%zu>\n", level);
     } else if (line[0] == '!' && n > 1 && line[1] == '[') {
@@ -275,6 +302,18 @@ static void put_line(page *g, const char *line, const char *end, const char *nex
     }
 }
 
+/* Links to the sections, where there are several. */
+static void put_contents(FILE *f, const char *markdown) {
+    int n = 0;
+    for (const char *p = markdown; (p = strstr(p, "\n## ")) != NULL; p++) {
+        fputs(n++ == 0 ? "<nav>" : "", f);
+        fprintf(f, "<a href=\"#s%d\">", n);
+        put_inline(f, p + 4, p + 4 + strcspn(p + 4, "\n"));
+        fputs("</a> ", f);
+    }
+    if (n > 0) fputs("</nav>\n", f);
+}
+
 fq_status fq_markdown_page(FILE *f, const char *title, const char *markdown, const char *dir) {
     page g = {.f = f, .dir = dir};
     fputs("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -282,6 +321,7 @@ fq_status fq_markdown_page(FILE *f, const char *title, const char *markdown, con
           f);
     fq_html_text(f, title);
     fprintf(f, "</title>\n<style>\n%s</style>\n</head>\n<body>\n", style);
+    put_contents(f, markdown);
     for (const char *line = markdown; *line != '\0';) {
         const char *end = line + strcspn(line, "\n"), *next = *end == '\n' ? end + 1 : end;
         put_line(&g, line, end, next, next + strcspn(next, "\n"));

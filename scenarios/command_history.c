@@ -239,8 +239,8 @@ fq_status fq_command_history(int argc, char **argv) {
     if (o.helped) return FQ_OK;
     const char *word = o.n_positional > 0 ? o.positional[0] : "";
     if (!is_word(word))
-        return fq_fail(FQ_ERR_USAGE, "history: '%s': add, list, plot or import expected (see `fqbench help history`)",
-                       word);
+        return fq_fail(FQ_ERR_USAGE, "history: add, list, plot or import expected%s%s%s (see `fqbench help history`)",
+                       word[0] ? ", not '" : "", word, word[0] ? "'" : "");
     const int adds = strcmp(word, "add") == 0, imports = strcmp(word, "import") == 0;
     if (adds && o.n_positional < 2) return fq_fail(FQ_ERR_USAGE, "history add: which results directory?");
     if (imports && o.n_positional != 2) return fq_fail(FQ_ERR_USAGE, "history import: which CSV file?");

@@ -42,11 +42,15 @@ static void write_head(FILE *f, const fq_folder *run, const char *title) {
     if (fact(run, "scenario.about")[0]) fprintf(f, "%s.\n", fact(run, "scenario.about"));
     fprintf(f, "Measured on %s%s%s, %s threads, %s; build %s.\n\n", fact(run, "cpu"), gpu[0] ? ", " : "", gpu,
             fact(run, "n_threads"), fact(run, "utc"), fact(run, "commit"));
-    fprintf(f, "- %d timed rows: %d PASS, %d FAIL, %d INVALID, %d SKIP\n", run->n_results, count(run, "PASS"),
-            count(run, "FAIL"), count(run, "INVALID"), count(run, "SKIP"));
-    fprintf(f, "- %d accuracy rows, %d samples kept\n\n", run->n_accuracy, run->n_samples);
-    fprintf(f, "Times are medians; brackets and half-widths are 95 %% intervals. A row without PASS has no time. "
-               "Speed-ups are paired by round. Perplexity runs through the kernels that are timed.\n\n");
+    if (run->n_results > 0)
+        fprintf(f, "- %d timed rows: %d PASS, %d FAIL, %d INVALID, %d SKIP; %d samples kept\n", run->n_results,
+                count(run, "PASS"), count(run, "FAIL"), count(run, "INVALID"), count(run, "SKIP"), run->n_samples);
+    if (run->n_accuracy > 0) fprintf(f, "- %d accuracy rows\n", run->n_accuracy);
+    if (run->n_errors > 0) fprintf(f, "- %d rows of sources of error\n", run->n_errors);
+    fprintf(f, "\n%sBrackets are 95 %% intervals. Perplexity runs through the kernels that are timed.\n\n",
+            run->n_results > 0 ? "Times are medians, +- is half of a 95 % interval; a row without PASS has no time; "
+                                 "speed-ups are paired by round. "
+                               : "");
 }
 
 static void write_rejected(FILE *f, const fq_folder *run) {
@@ -60,15 +64,13 @@ static void write_rejected(FILE *f, const fq_folder *run) {
     if (any) fputc('\n', f);
 }
 
-/* "plots/pareto-prefill-tiny.svg" reads "pareto prefill tiny". */
+/* "plots/pareto-prefill-tiny.svg" reads "plots/pareto-prefill-tiny", beside which the numbers are. */
 static void caption(const char *path, char *out, size_t bytes) {
     const char *name = strrchr(path, '/');
     name = name != NULL ? name + 1 : path;
     snprintf(out, bytes, "%.*s", (int)strcspn(name, "."), name);
     const char *dot = strrchr(name, '.');
     if (dot != NULL) snprintf(out, bytes, "%.*s", (int)(dot - name), name);
-    for (char *c = out; *c != '\0'; c++)
-        if (*c == '-') *c = ' ';
 }
 
 static int is_pareto(const char *path) {
@@ -86,7 +88,7 @@ static void write_pictures(FILE *f, const char *dir) {
         for (size_t i = 0; i < found.gl_pathc; i++) {
             if (is_pareto(found.gl_pathv[i]) != first) continue;
             caption(found.gl_pathv[i], text, sizeof text);
-            fprintf(f, "![%s](plots/%s)\n\n", text, strrchr(found.gl_pathv[i], '/') + 1);
+            fprintf(f, "![plots/%s.tsv has the numbers](plots/%s)\n\n", text, strrchr(found.gl_pathv[i], '/') + 1);
         }
     globfree(&found);
 }
@@ -116,7 +118,7 @@ static fq_status write_environment(FILE *f, const fq_folder *run, fq_arena *aren
     static const char *const prefixes[] = {
         "commit",   "compiler",     "cflags", "optimized", "sanitized",  "cpu",        "isa_", "microcode",
         "n_cores",  "memory_bytes", "kernel", "governor",  "huge_pages", "numa_",      "utc",  "n_threads",
-        "affinity", "settings.",    "load.",  "timer",     "ceilings.",  "libraries.", "gpu"};
+        "affinity", "settings.",    "load.",  "timer",     "ceilings.",  "libraries.", "gpu",  "device."};
     static const fq_cell_column columns[] = {{"fact", 0}, {"value", 0}};
     if (run->n_facts == 0) return FQ_OK;
     fq_cells t = fq_cells_make(arena, columns, 2);

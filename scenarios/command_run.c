@@ -75,8 +75,6 @@ static fq_status run_steps(fq_context *c, const fq_scenario *s, int interrupted,
         const char *kind = fq_kind_name(s->steps[i].kind);
         char label[64];
         snprintf(label, sizeof label, "step %d of %d, %s", i + 1, s->n_steps, kind);
-        for (int t = 0; t < FQ_TABLE_COUNT && i > first; t++)
-            c->began[t] = fq_journal_rows(c, (fq_table)t);
         fq_status status = refuse_step(c, i, interrupted && i == first);
         if (status == FQ_OK) status = fq_context_step(c, &s->steps[i], label);
         if (status == FQ_ERR_SKIPPED) {
@@ -90,6 +88,8 @@ static fq_status run_steps(fq_context *c, const fq_scenario *s, int interrupted,
             FQ_TRY(reject_step(c, &s->steps[i], i, FQ_VERDICT_FAIL));
         }
         c->steps_done = i + 1;
+        for (int t = 0; t < FQ_TABLE_COUNT; t++)
+            c->began[t] = fq_journal_rows(c, (fq_table)t);
         FQ_TRY(fq_context_part_done(c));
     }
     return FQ_OK;

@@ -27,6 +27,16 @@ static void print_help(const fq_options *o) {
     printf("  %-30s %s\n", "-h, --help", "this text");
 }
 
+/* The message starts with the key of the setting; the user typed the flag. */
+static fq_status name_flag(fq_status s, const fq_option *p) {
+    char text[1024];
+    const char *key = fq_settings[p->id].key;
+    const size_t n = strlen(key);
+    snprintf(text, sizeof text, "%s", fq_message());
+    const int named = strncmp(text, key, n) == 0 && text[n] == ':';
+    return fq_fail(s, "--%s: %s", p->name, named ? text + n + 1 + (text[n + 1] == ' ') : text);
+}
+
 static fq_status take(const fq_options *o, const fq_option *p, const char *value) {
     char *end;
     errno = 0;
@@ -67,7 +77,7 @@ static fq_status take(const fq_options *o, const fq_option *p, const char *value
     }
     case FQ_OPTION_SETTING: {
         fq_status s = fq_step_set(p->target, p->id, value, o->arena);
-        return s == FQ_OK ? FQ_OK : fq_fail_prefix(s, "--%s", p->name);
+        return s == FQ_OK ? FQ_OK : name_flag(s, p);
     }
     }
     return FQ_OK;

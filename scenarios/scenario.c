@@ -305,7 +305,8 @@ fq_status fq_step_check(const fq_step *s) {
             return fq_fail(FQ_ERR_USAGE, "'%s' is no setting of %s (it belongs to: %s)", fq_settings[i].key,
                            kinds[s->kind].name, fq_settings[i].used);
     if (fq_setting_used(FQ_SET_model, s->kind) && s->model[0] == 0)
-        return fq_fail(FQ_ERR_USAGE, "%s needs a model", kinds[s->kind].name);
+        return fq_fail(FQ_ERR_USAGE, "%s needs a model (-m DIR, in YAML model: DIR), for example models/tiny",
+                       kinds[s->kind].name);
     if (s->baseline[0] != 0) {
         const fq_texts *rows = s->kind == FQ_KIND_gemm ? &s->kernels : &s->variants;
         if (!has_text(rows, s->baseline))

@@ -61,7 +61,7 @@ static void test_usage_errors(void **state) {
         {"ppl -m models/tiny --alpha nan", "alpha", "'nan'"},
         {"ppl -m models/tiny --kappa 0.5", "kappa", "out of range"},
         {"ppl -m models/tiny --kappa 8,8", "kappa", "twice"},
-        {"ppl -m models/tiny --smooth-alpha 2", "smooth_alpha", "out of range"},
+        {"ppl -m models/tiny --smooth-alpha 2", "smooth-alpha", "out of range"},
         {"ppl -m models/tiny --variant fireq:frob=1", "fireq:frob=1", "'frob'"},
         {"ppl -m models/tiny --variant fireq:method=frob", "frob", "list methods"},
         {"quantize -m models/tiny -o x", "quantize", "--variant"},

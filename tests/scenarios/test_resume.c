@@ -190,16 +190,22 @@ static void a_hard_time_out(void **state) {
           "  - {kind: perplexity, model: models/tiny, ctx: 16, windows: 1, variants: [f32]}\n",
           f);
     fclose(f);
-    clock_gettime(CLOCK_MONOTONIC, &before);
-    assert_int_equal(cli_run(&c, "run %s --out %s --timeout 1", scenario, dir), 0);
-    clock_gettime(CLOCK_MONOTONIC, &after);
-    assert_true(after.tv_sec - before.tv_sec < 20); /* undisturbed it takes minutes */
+    /* On a busy machine the first step may take all of a short time: then once more with twice as much. */
     fq_accuracy_row *rows;
     void *results;
-    int n;
+    int n = 0, timeout = 1;
+    for (; timeout <= 16; timeout *= 2) {
+        clock_gettime(CLOCK_MONOTONIC, &before);
+        cli_run(&c, "run %s --out %s --timeout %d", scenario, dir, timeout);
+        clock_gettime(CLOCK_MONOTONIC, &after);
+        snprintf(path, sizeof path, "%s/results.csv", dir);
+        assert_int_equal(fq_record_read(path, FQ_TABLE_RESULTS, &arena, &results, &n), FQ_OK);
+        if (n == 2 && strstr(((const fq_result *)results)->reason, "inside this step") != NULL) break;
+    }
+    assert_true(timeout <= 16);
+    assert_int_equal(c.rc, 0);
+    assert_true(after.tv_sec - before.tv_sec < timeout + 20); /* undisturbed it takes minutes */
     assert_int_equal(accuracy_of(dir, &rows), 1);
-    snprintf(path, sizeof path, "%s/results.csv", dir);
-    assert_int_equal(fq_record_read(path, FQ_TABLE_RESULTS, &arena, &results, &n), FQ_OK);
     assert_int_equal(n, 2);
     const fq_result *r = results;
     assert_string_equal(r[0].test_id, "step 2 perplexity");
