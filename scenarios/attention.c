@@ -34,36 +34,51 @@ static int repeats(const fq_step *s, int i) {
     return 0;
 }
 
+static fq_trial_shape shape_of(const fq_context *c, const fq_step *s, const fq_variant *v, int batch, int seq,
+                               int head_dim) {
+    fq_trial_shape shape = fq_trial_default(FQ_OP_ATTENTION_PREFILL);
+    shape.batch = batch;
+    shape.seq = seq;
+    shape.past = 0;
+    shape.heads = s->heads;
+    shape.kv_heads = s->kv_heads;
+    shape.head_dim = head_dim;
+    shape.causal = 1;
+    shape.q = v->q;
+    shape.kv = v->kv;
+    shape.p = v->p;
+    shape.seed = (unsigned long)c->seed;
+    return shape;
+}
+
 static fq_status measure_point(fq_context *c, const fq_step *s, int batch, int seq, int head_dim, fq_arena *arena) {
-    const fq_kernel *k = fq_kernel_select(FQ_OP_ATTENTION_PREFILL);
     fq_task tasks[ROWS_MOST];
     fq_result rows[ROWS_MOST];
     double tokens[ROWS_MOST];
-    int n = 0, base = 0;
-    for (int i = 0; i < s->variants.n && n < ROWS_MOST; i++) {
-        const fq_variant *v = fq_variant_find(s->variants.v[i]);
-        if (strcmp(v->name, s->baseline) == 0) base = n;
-        if (repeats(s, i)) continue;
-        fq_trial_shape shape = fq_trial_default(k->op);
+    int n = 0, base = s->baseline[0] == 0 ? 0 : -1;
+    for (int i = 0; i < s->variants.n * s->attention.n && n < ROWS_MOST; i++) {
+        const fq_variant *v = fq_variant_find(s->variants.v[i / s->attention.n]);
+        const char *name = s->attention.v[i % s->attention.n];
+        const fq_kernel *k = fq_kernel_find(name);
+        if (k == NULL) k = fq_kernel_select(FQ_OP_ATTENTION_PREFILL);
+        if (i % s->attention.n == 0 && strcmp(v->name, s->baseline) == 0) base = n;
+        if (repeats(s, i / s->attention.n)) continue;
+        const fq_trial_shape shape = shape_of(c, s, v, batch, seq, head_dim);
         fq_trial *trial;
-        shape.batch = batch;
-        shape.seq = seq;
-        shape.past = 0;
-        shape.heads = s->heads;
-        shape.kv_heads = s->kv_heads;
-        shape.head_dim = head_dim;
-        shape.causal = 1;
-        shape.q = v->q;
-        shape.kv = v->kv;
-        shape.p = v->p;
-        shape.seed = (unsigned long)c->seed;
         FQ_TRY(describe(c, s, v, batch, seq, head_dim, k, &rows[n]));
         fq_status status = fq_trial_create(k, &shape, arena, &trial);
+        if (status == FQ_ERR_SKIPPED) {
+            FQ_TRY(fq_context_reject(c, &rows[n], FQ_VERDICT_SKIP));
+            if (base == n) base = -1;
+            continue;
+        }
         if (status != FQ_OK) return fq_fail_prefix(status, "%s %s", k->name, v->name);
-        tasks[n] = fq_trial_task(trial, v->name);
+        const char *task = s->attention.n == 1 ? v->name : fq_arena_printf(&c->arena, "%s %s", k->name, v->name);
+        if (task == NULL) return FQ_ERR_MEMORY;
+        tasks[n] = fq_trial_task(trial, task);
         tokens[n++] = (double)batch * seq;
     }
-    return fq_context_measure(c, s, tasks, rows, tokens, NULL, n, base);
+    return n > 0 ? fq_context_measure(c, s, tasks, rows, tokens, NULL, n, base) : FQ_OK;
 }
 
 fq_status fq_scenario_attention(fq_context *c, const fq_step *step) {

@@ -225,6 +225,7 @@ static fq_status attention(int argc, char **argv, fq_arena *arena) {
     FQ_TRY(fq_step_init(&s, FQ_KIND_attention, arena));
     const fq_option table[] = {
         SETTING("variant", 'v', &s, variants, "LIST"),
+        SETTING("kernel", 'k', &s, attention, "LIST"),
         SETTING("seq", 's', &s, seq, "LIST"),
         SETTING("head-dim", 0, &s, head_dim, "LIST"),
         SETTING("heads", 0, &s, heads, "N"),

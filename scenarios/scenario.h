@@ -43,7 +43,8 @@ typedef enum fq_names {
     FQ_NAMES_REFERENCE,
     FQ_NAMES_CACHE,
     FQ_NAMES_DATA,
-    FQ_NAMES_OUTLIERS
+    FQ_NAMES_OUTLIERS,
+    FQ_NAMES_ATTENTION
 } fq_names;
 
 typedef struct fq_texts {
