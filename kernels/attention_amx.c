@@ -6,7 +6,7 @@
  *   item    some rows of a (sequence, KV head), a row being one (token, query head of the KV head)
  *   unit    QUERIES rows of an item x up to KEYS keys; scores [2][KEYS][16 queries], P [2][KEYS / 2][16 queries] pairs
  *
- * Softmax is online, with the maximum over runs of KEYS keys (ops.h). exp is exp2_ps below. Keys beyond the causal
+ * Softmax is online, with the maximum over runs of KEYS keys (ops.h). Keys beyond the causal
  * limit are skipped by units, then by 32 keys, and masked only in units that hold a limit. */
 #include <limits.h>
 #include <math.h>
@@ -47,29 +47,6 @@ typedef struct slot {
     queries sub[SUBS];
     _Alignas(64) uint8_t tiles[]; /* queries [SUBS][2][D / 32] tiles, output^T [SUBS][D / 16][2] tiles */
 } slot;
-
-/* ---- exp and rounding of P ---- */
-
-/* 2^x for x <= 128, relative error below 1.5e-7; 0 for -infinity. 2^floor(x) times a polynomial of degree 5 in the rest
- * of x, of least relative error on [0, 1] among those that are 1 at 0. */
-ALWAYS_INLINE vf exp2_ps(vf x) {
-    const vf r = _mm512_reduce_ps(x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
-    vf p = vf_set1(1.86713007e-3f);
-    p = vf_fma(p, r, vf_set1(9.01703032e-3f));
-    p = vf_fma(p, r, vf_set1(5.57999131e-2f));
-    p = vf_fma(p, r, vf_set1(2.40164450e-1f));
-    p = vf_fma(p, r, vf_set1(6.93151312e-1f));
-    p = vf_fma(p, r, vf_set1(1.0f));
-    return _mm512_scalef_ps(p, x);
-}
-
-/* y >= 0 rounded to `p`, nearest even, as float32. y - 2^k y rounds y at bit k of its mantissa, because the difference
- * has 24 bits; for E4M3 the binade of its subnormals, 2^-9 apart, is the least that y may be aligned to. */
-ALWAYS_INLINE vf round_p(vf y, fq_format_id p) {
-    if (p == FQ_BF16) return vf_fma(y, vf_set1(0x1p16f), vf_fnma(y, vf_set1(0x1p16f), y));
-    const vf align = vf_max(vf_mul(y, vf_set1(0x1p20f)), vf_set1(0x1.8p14f));
-    return vf_add(vf_sub(y, align), align);
-}
 
 /* ---- products ---- */
 
@@ -277,7 +254,7 @@ ALWAYS_INLINE void soften(fq_format_id format, queries *q, int h, unit u, float 
     /* E4M3: P is 448 e, which the argument of exp2 takes in; the sum carries the same factor. */
     const vf top = vf_max(vf_max(x.top[0], x.top[1]), vf_max(x.top[2], x.top[3]));
     const vf by = exp2_ps(vf_mul(vf_sub(before, top), x.scale));
-    x.shift = vf_fnma(top, x.scale, vf_set1(format == FQ_E4M3 ? 8.80735492f : 0.0f));
+    x.shift = vf_fnma(top, x.scale, vf_set1(format == FQ_E4M3 ? LOG2_448 : 0.0f));
     x.s = s;
     vf_store(less->by + 16 * h, by);
     vf_store(q->top + 16 * h, top);
@@ -374,14 +351,9 @@ static plan make_plan(const fq_attention_args *a) {
     return p;
 }
 
-/* What tiles of bf16 hold exactly, in the head sizes that the pipeline is laid out for. The rest goes to AVX-512. */
+/* Head sizes that the pipeline is laid out for, formats that bf16 holds exactly. The rest goes to AVX-512. */
 static int takes(const fq_attention_args *a) {
-    const fq_recipe *kv = a->kv->recipe;
-    const fq_format_id q = a->q_recipe->code, p = a->p_recipe->code;
-    const int four_bits = (kv->code == FQ_INT4 || kv->code == FQ_UINT4) && kv->group == 0;
-    return (a->kv->head_dim == 64 || a->kv->head_dim == 128) && a->scores == FQ_F32 && (q == FQ_E4M3 || q == FQ_BF16) &&
-           (p == FQ_E4M3 || p == FQ_BF16) &&
-           (four_bits ? kv->value != FQ_VALUE_EXACT : kv->code == FQ_BF16 && kv->group == FQ_NO_SCALE);
+    return (a->kv->head_dim == 64 || a->kv->head_dim == 128) && attention_is_bf16(a);
 }
 
 /* Queries row0 .. row0+31 of KV head h of sequence b; behind the last row: zeros that see what the last one sees. */

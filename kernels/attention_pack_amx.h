@@ -1,6 +1,6 @@
 /* Operands of attention as AMX tiles: keys and values of a (sequence, KV head) once, queries once a block, and the way
- * back from tiles of sums to rows of output. Every E4M3 value and every rounded product of an INT4 code with its scale
- * is exact in bf16. Include it only from attention_amx.c.
+ * back from tiles of sums to rows of output; exp and the rounding of P. Every E4M3 value and every rounded product of
+ * an INT4 code with its scale is exact in bf16. Include it only from *_amx.c files.
  *
  * All products are transposed: scores^T = K Q^T and output^T = V^T P^T, so that the 16 lanes of a vector are 16 queries
  * and nothing of a softmax is ever summed across lanes. A tile is 16 rows of 64 bytes, 1 KiB, rows next to each other.
@@ -16,6 +16,15 @@
 #include "kernels/kv_simd.h"
 
 enum { TILE = 1024, TILE_FLOATS = 256, TILE_ROWS = 16, TILE_KEYS = 32 };
+
+/* 1 if every operand is exact in bf16 and scores are summed in float32. */
+static inline int attention_is_bf16(const fq_attention_args *a) {
+    const fq_recipe *kv = a->kv->recipe;
+    const fq_format_id q = a->q_recipe->code, p = a->p_recipe->code;
+    const int four_bits = (kv->code == FQ_INT4 || kv->code == FQ_UINT4) && kv->group == 0;
+    return a->scores == FQ_F32 && (q == FQ_E4M3 || q == FQ_BF16) && (p == FQ_E4M3 || p == FQ_BF16) &&
+           (four_bits ? kv->value != FQ_VALUE_EXACT : kv->code == FQ_BF16 && kv->group == FQ_NO_SCALE);
+}
 
 /* Row i of v becomes lane i of every row. */
 static inline void transpose16(__m512i v[16]) {
@@ -74,7 +83,7 @@ ALWAYS_INLINE __m512i cache_row_bf16(const fq_kv_cache *c, const cache_row *r, i
 }
 
 /* Keys and values t0 .. t0+31 of KV head h of sequence b; zeros from `last` on. */
-static void pack_cache(const fq_kv_cache *c, int b, int h, int t0, int last, uint8_t *keys, uint8_t *values) {
+static inline void pack_cache(const fq_kv_cache *c, int b, int h, int t0, int last, uint8_t *keys, uint8_t *values) {
     const int chunks = c->head_dim / 32;
     cache_row rows[TILE_KEYS];
     keys += (size_t)(t0 / 16) * (size_t)chunks * TILE;
@@ -116,7 +125,7 @@ ALWAYS_INLINE __m512i query_bf16(fq_format_id code, const uint8_t *p) {
 }
 
 /* 16 queries, NULL for none, into D / 32 tiles. */
-static void pack_queries(fq_format_id code, const uint8_t *const rows[16], int head_dim, uint8_t *tiles) {
+static inline void pack_queries(fq_format_id code, const uint8_t *const rows[16], int head_dim, uint8_t *tiles) {
     for (int d = 0; d < head_dim; d += 32, tiles += TILE) {
         __m512i v[16];
         for (int i = 0; i < 16; i++)
@@ -128,7 +137,7 @@ static void pack_queries(fq_format_id code, const uint8_t *const rows[16], int h
 }
 
 /* 16 queries of output^T times their factor into rows; o: [D / 16][2] tiles from the half's first on. */
-static void unpack_output(const float *o, vf factor, int head_dim, float *const rows[16]) {
+static inline void unpack_output(const float *o, vf factor, int head_dim, float *const rows[16]) {
     for (int d = 0; d < head_dim; d += 16) {
         __m512i v[16];
         for (int i = 0; i < 16; i++) {
@@ -139,6 +148,31 @@ static void unpack_output(const float *o, vf factor, int head_dim, float *const 
         for (int i = 0; i < 16; i++)
             if (rows[i]) vf_store(rows[i] + d, _mm512_castsi512_ps(v[i]));
     }
+}
+
+/* ---- exp and rounding of P ---- */
+
+#define LOG2_448 8.80735492f
+
+/* 2^x for x <= 128, relative error below 1.5e-7; 0 for -infinity. 2^floor(x) times a polynomial of degree 5 in the rest
+ * of x, of least relative error on [0, 1] among those that are 1 at 0. */
+ALWAYS_INLINE vf exp2_ps(vf x) {
+    const vf r = _mm512_reduce_ps(x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+    vf p = vf_set1(1.86713007e-3f);
+    p = vf_fma(p, r, vf_set1(9.01703032e-3f));
+    p = vf_fma(p, r, vf_set1(5.57999131e-2f));
+    p = vf_fma(p, r, vf_set1(2.40164450e-1f));
+    p = vf_fma(p, r, vf_set1(6.93151312e-1f));
+    p = vf_fma(p, r, vf_set1(1.0f));
+    return _mm512_scalef_ps(p, x);
+}
+
+/* y >= 0 rounded to `p`, nearest even, as float32. y - 2^k y rounds y at bit k of its mantissa, because the difference
+ * has 24 bits; for E4M3 the binade of its subnormals, 2^-9 apart, is the least that y may be aligned to. */
+ALWAYS_INLINE vf round_p(vf y, fq_format_id p) {
+    if (p == FQ_BF16) return vf_fma(y, vf_set1(0x1p16f), vf_fnma(y, vf_set1(0x1p16f), y));
+    const vf align = vf_max(vf_mul(y, vf_set1(0x1p20f)), vf_set1(0x1.8p14f));
+    return vf_add(vf_sub(y, align), align);
 }
 
 #endif
