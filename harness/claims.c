@@ -226,8 +226,14 @@ typedef struct answer {
     int found; /* rows that meet the filter */
 } answer;
 
-/* Of the rows that can be used, the last; only if there is none, one that cannot. */
-static answer find_rows(const filter *f, const fq_columns *columns, int accuracy, const fq_folder *runs, int n_runs) {
+static int is_usable(int accuracy, const void *row) {
+    return accuracy || strcmp(or_empty(((const fq_result *)row)->verdict), "PASS") == 0;
+}
+
+/* Of the rows that can be used, the last; only if there is none, one that cannot. Rows from `before` on (NULL: none) do
+ * not count. */
+static answer find_rows(const filter *f, const fq_columns *columns, int accuracy, const fq_folder *runs, int n_runs,
+                        const void *before) {
     answer a = {NULL, NULL, 0};
     int usable = 0;
     for (int r = 0; r < n_runs; r++) {
@@ -235,8 +241,9 @@ static answer find_rows(const filter *f, const fq_columns *columns, int accuracy
         const int n = accuracy ? runs[r].n_accuracy : runs[r].n_results;
         for (int i = 0; i < n; i++) {
             const void *row = rows + (size_t)i * columns->row_bytes;
+            if (row == before) return a;
             if (unmet(f, columns, row) != NULL) continue;
-            const int pass = accuracy || strcmp(or_empty(((const fq_result *)row)->verdict), "PASS") == 0;
+            const int pass = is_usable(accuracy, row);
             if (usable && !pass) continue;
             a.found = pass && usable ? a.found + 1 : 1;
             usable |= pass;
@@ -392,10 +399,6 @@ static const char *row_name(const fq_claim *c, const void *row, fq_arena *arena)
                            a->ctx);
 }
 
-static int is_usable(const fq_claim *c, const answer *a) {
-    return strcmp(c->csv, "results") != 0 || strcmp(or_empty(((const fq_result *)a->row)->verdict), "PASS") == 0;
-}
-
 /* The row that is held against must share what a claim does not name: threads, machine, cache. */
 static fq_status share_conditions(filter *f, const char *named, const fq_columns *columns, const void *row) {
     static const char *const shared[] = {"n_threads", "gpu_info", "cpu_info", "cache",    "data",  "m",    "n",
@@ -424,36 +427,51 @@ static fq_status share_conditions(filter *f, const char *named, const fq_columns
     return FQ_OK;
 }
 
+/* The row that a is held against: in the same run, else in any. row NULL: none that can be used. */
+static fq_status find_partner(const fq_claim *c, const filter *rows, const fq_columns *columns, const answer *a,
+                              const fq_folder *runs, int n_runs, answer *b) {
+    const int accuracy = columns == fq_record_columns(FQ_TABLE_ACCURACY);
+    filter against = *rows;
+    FQ_TRY(add_terms(&against, c->against, columns));
+    FQ_TRY(share_conditions(&against, c->against, columns, a->row));
+    *b = find_rows(&against, columns, accuracy, a->run, 1, NULL);
+    if (b->row == NULL || !is_usable(accuracy, b->row)) *b = find_rows(&against, columns, accuracy, runs, n_runs, NULL);
+    if (b->row != NULL && !is_usable(accuracy, b->row)) b->row = NULL;
+    return FQ_OK;
+}
+
 static fq_status judge(const fq_claim *c, const fq_folder *runs, int n_runs, fq_arena *arena, fq_outcome *o) {
     if (is_unmeasured(c)) return not_comparable(o, arena, "", or_empty(c->needs));
     const fq_columns *columns = columns_of(c);
     const int accuracy = strcmp(c->csv, "accuracy") == 0;
-    filter rows = {.n = 0}, against, needs = {.n = 0};
+    filter rows = {.n = 0}, needs = {.n = 0};
     expression e;
     char text[TEXT_BYTES];
     FQ_TRY(add_terms(&rows, c->rows, columns));
-    against = rows;
-    FQ_TRY(add_terms(&against, c->against, columns));
     FQ_TRY(add_terms(&needs, c->needs, columns));
     FQ_TRY(parse_expression(c->expression, columns, &e));
-    const answer a = find_rows(&rows, columns, accuracy, runs, n_runs);
+    answer a = find_rows(&rows, columns, accuracy, runs, n_runs, NULL), b = {NULL, NULL, 0};
     if (a.row == NULL) {
         describe(&rows, text, sizeof text);
         return not_comparable(o, arena, "not measured: no row with ", text);
     }
+    /* The last row that has a partner. */
+    if (e.op != 0) FQ_TRY(find_partner(c, &rows, columns, &a, runs, n_runs, &b));
+    for (answer older = a; e.op != 0 && b.row == NULL;) {
+        older = find_rows(&rows, columns, accuracy, runs, n_runs, older.row);
+        if (older.row == NULL || !is_usable(accuracy, older.row)) break;
+        FQ_TRY(find_partner(c, &rows, columns, &older, runs, n_runs, &b));
+        if (b.row != NULL) a = older;
+    }
     o->our_rows = row_name(c, a.row, arena);
     if (!accuracy && strcmp(or_empty(((const fq_result *)a.row)->data), "zeros") == 0)
         return not_comparable(o, arena, "measured on zeros: ", "no claim can rest on that");
-    if (!is_usable(c, &a))
+    if (!is_usable(accuracy, a.row))
         return not_comparable(o, arena, "the row is ", or_empty(((const fq_result *)a.row)->verdict));
-    answer b = {NULL, NULL, 0};
     if (e.op != 0) {
-        FQ_TRY(share_conditions(&against, c->against, columns, a.row));
-        b = find_rows(&against, columns, accuracy, runs, n_runs);
-        if (b.row == NULL || !is_usable(c, &b)) {
+        if (b.row == NULL)
             return not_comparable(o, arena, "nothing to hold it against: no PASS row that differs only in ",
                                   c->against);
-        }
         o->our_rows = fq_arena_printf(arena, "%s / %s", or_empty(o->our_rows), or_empty(row_name(c, b.row, arena)));
     }
     fq_ratio ours;

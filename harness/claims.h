@@ -26,10 +26,11 @@ const fq_columns *fq_outcome_columns(void);
  * unknown relation or csv, no value, an id twice). */
 fq_status fq_claims_read(const char *path, fq_arena *arena, fq_claim **claims, int *n) FQ_MUST_USE;
 
-/* Judge claims by the rows of some runs (of several rows that answer, the last counts, and `why` says how many). The
- * interval of a ratio of two timed rows is that of their samples, paired by round, where both have them; that of two
- * accuracy rows (the same column minus or over itself) that of their windows (windows.h); else the two intervals
- * combined as independent errors. outcome[n] lives in the arena. Errors: FQ_ERR_MEMORY. */
+/* Judge claims by the rows of some runs (of several rows that answer, the last that has a row to be held against
+ * counts, and `why` says how many). The interval of a ratio of two timed rows is that of their samples, paired by
+ * round, where both have them; that of two accuracy rows (the same column minus or over itself) that of their windows
+ * (windows.h); else the two intervals combined as independent errors. outcome[n] lives in the arena. Errors:
+ * FQ_ERR_MEMORY. */
 fq_status fq_claims_judge(const fq_claim *claims, int n, const fq_folder *runs, int n_runs, fq_arena *arena,
                           fq_outcome **outcomes) FQ_MUST_USE;
 

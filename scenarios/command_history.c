@@ -233,7 +233,7 @@ fq_status fq_command_history(int argc, char **argv) {
                         "nothing can be found.",
                     .option = table,
                     .n = (int)(sizeof table / sizeof table[0]),
-                    .most = 4};
+                    .most = 32};
     fq_history *h;
     FQ_TRY(fq_options_parse(&o, argc, argv));
     if (o.helped) return FQ_OK;

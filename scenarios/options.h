@@ -37,7 +37,7 @@ typedef struct fq_options {
     int n;
     fq_arena *arena; /* of texts and lists */
     int most;        /* positional arguments allowed */
-    const char *positional[4];
+    const char *positional[32];
     int n_positional;
     int helped; /* 1: --help was given and the help printed; the command is done */
 } fq_options;

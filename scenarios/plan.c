@@ -5,13 +5,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/cpu.h"
 #include "harness/folder.h"
+#include "harness/host.h"
+#include "models/llama.h"
 #include "scenarios/shapes.h"
 
 static const double prepare_s = 0.5; /* weights, checks against the oracle, warm-up */
 
 static int parts(const char *list) {
-    return strchr(list, ',') != NULL ? 2 : 1;
+    int n = 1;
+    for (; *list != '\0'; list++)
+        n += *list == ',';
+    return n;
 }
 
 static int gemm_points(const fq_step *s) {
@@ -57,9 +63,23 @@ static double seconds_before(const fq_folder *f, const fq_step *s) {
     return n > 0 ? seconds / n : NAN;
 }
 
+/* Before the first run: multiplications of all variants and the reference at the share of the float32 ceiling that they
+ * usually reach; without quantization and calibration. NAN where the text's length is not known beforehand. */
+static double seconds_guessed(const fq_step *s) {
+    const double reached = 0.4;
+    fq_ceilings c;
+    fq_model m;
+    if (s->windows == 0 || fq_host_ceilings(&c) != FQ_OK || fq_model_open(s->model, 0, &m) != FQ_OK) return NAN;
+    const double flop = 2.0 * (double)m.checkpoint.parameters * s->windows * s->ctx;
+    fq_model_close(&m);
+    return s->kappa.n * s->threads.n * (s->variants.n + 1) * flop / (reached * c.f32_flops);
+}
+
 static double seconds_of(const fq_folder *before, const fq_step *s) {
     if (is_timed(s)) return fq_plan_rows(s) * ((s->samples > 0 ? 1 : s->budget_s) + s->energy_s + prepare_s);
-    return s->kind == FQ_KIND_perplexity ? fq_plan_rows(s) * seconds_before(before, s) : NAN;
+    if (s->kind != FQ_KIND_perplexity) return NAN;
+    const double before_s = fq_plan_rows(s) * seconds_before(before, s);
+    return isnan(before_s) ? seconds_guessed(s) : before_s;
 }
 
 void fq_plan_print(const fq_scenario *s, const char *out) {
@@ -67,6 +87,7 @@ void fq_plan_print(const fq_scenario *s, const char *out) {
     fq_folder before = {.dir = out};
     double total = 0;
     int rows = 0, unknown = 0;
+    fq_threads_set(fq_cpu_cores());
     const int open = fq_arena_init(&arena, 0) == FQ_OK;
     if (open && fq_folder_read(out, &arena, &before) != FQ_OK) before = (fq_folder){.dir = out};
     printf("%s: %s\nseed %llu, %d step%s, into %s\n", s->name, s->about, (unsigned long long)s->seed, s->n_steps,

@@ -136,6 +136,21 @@ static void not_comparable_says_why(void **state) {
     assert_verdict("x,p,t,q,3000000,r,c,=,0,results,variant=a; n_threads~7|1,,avg_ts,seq~1|none,s\n", "REPRODUCED", "");
 }
 
+/* A later run without the row to be held against does not hide an earlier one that has it. */
+static void the_last_pair_counts(void **state) {
+    fq_claim *claims;
+    fq_outcome *o;
+    int n;
+    fq_folder runs[2] = {make_run(), make_run()};
+    runs[1].n_accuracy = 1;
+    runs[1].accuracy[0].ctx = 256; /* another question: variant b was not asked it */
+    assert_int_equal(read_text("x,p,t,q,0,ppl,c,<,,accuracy,variant=a,variant=b,dppl-dppl,,s\n", &claims, &n), FQ_OK);
+    assert_int_equal(fq_claims_judge(claims, n, runs, 2, &arena, &o), FQ_OK);
+    assert_true(fabs(o->ours + 2) < 1e-12);
+    assert_int_equal(fq_claims_judge(claims, n, runs + 1, 1, &arena, &o), FQ_OK);
+    assert_non_null(strstr(o->why, "nothing to hold it against"));
+}
+
 /* Windows differ by far more than the variants do: only the paired interval tells the variants apart. */
 static void accuracy_is_paired_by_window(void **state) {
     enum { WINDOWS = 24 };
@@ -241,6 +256,7 @@ int main(void) {
         cmocka_unit_test(ratios_are_paired_by_round),
         cmocka_unit_test(not_comparable_says_why),
         cmocka_unit_test(accuracy_is_paired_by_window),
+        cmocka_unit_test(the_last_pair_counts),
         cmocka_unit_test(zeros_are_refused),
         cmocka_unit_test(bad_files_are_refused),
         cmocka_unit_test(shipped_claims_are_sound),
