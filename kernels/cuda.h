@@ -35,6 +35,30 @@ double fq_cuda_gemm_roundoff(const fq_cuda_gemm *b);
 int fq_cuda_gemm_tiles(const fq_cuda_gemm *b);
 const char *fq_cuda_gemm_tile(const fq_cuda_gemm *b);
 
+/* Launches on the device, timed by its clock. A run is a graph of launches, to its end; before the first come a few
+ * single ones. elapsed: time of one launch in the last run. */
+typedef struct fq_cuda_loop fq_cuda_loop;
+fq_status fq_cuda_loop_run(fq_cuda_loop *l) FQ_MUST_USE;
+double fq_cuda_loop_elapsed_ns(const fq_cuda_loop *l);
+
+/* Attention with its operands on the device (cuda_attention.h), ready to be launched: what a device row of the attention
+ * family has. Asynchronous; the stream is a cudaStream_t. */
+typedef struct fq_cuda_heads fq_cuda_heads;
+typedef fq_status fq_cuda_attend(const fq_cuda_heads *h, void *stream);
+
+/* Attention for the measuring loop: operands of `a` on the device, its cache in `copies` copies that the launches rotate
+ * over (0: as many as leave the L2 cache), the output poisoned. Owner: the arena. Errors: FQ_ERR_UNSUPPORTED for head
+ * sizes and recipes without device kernel. fetch: the outputs of (token[i], head[i]), i < n, widened to out[i][D];
+ * FQ_ERR_FAILED if an element of the output was never written or anything beside it was. */
+typedef struct fq_cuda_attention fq_cuda_attention;
+fq_status fq_cuda_attention_create(fq_cuda_attend *attend, const fq_attention_args *a, int copies, fq_arena *owner,
+                                   fq_cuda_attention **out) FQ_MUST_USE;
+fq_cuda_loop *fq_cuda_attention_loop(fq_cuda_attention *b);
+fq_status fq_cuda_attention_fetch(fq_cuda_attention *b, int n, const int *token, const int *head,
+                                  float *out) FQ_MUST_USE;
+/* Once, for operands of the host. */
+fq_status fq_cuda_attention_run(fq_cuda_attend *attend, const fq_attention_args *a) FQ_MUST_USE;
+
 #ifdef __cplusplus
 }
 #endif

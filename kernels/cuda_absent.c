@@ -46,6 +46,27 @@ const char *fq_cuda_gemm_tile(const fq_cuda_gemm *b) {
     return "";
 }
 
+fq_status fq_cuda_loop_run(fq_cuda_loop *l) {
+    return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
+}
+
+double fq_cuda_loop_elapsed_ns(const fq_cuda_loop *l) {
+    return 0.0;
+}
+
+fq_status fq_cuda_attention_create(fq_cuda_attend *attend, const fq_attention_args *a, int copies, fq_arena *owner,
+                                   fq_cuda_attention **out) {
+    return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
+}
+
+fq_cuda_loop *fq_cuda_attention_loop(fq_cuda_attention *b) {
+    return NULL;
+}
+
+fq_status fq_cuda_attention_fetch(fq_cuda_attention *b, int n, const int *token, const int *head, float *out) {
+    return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
+}
+
 /* Only rows of the device define anything. */
 #define ABSENT_REF(family, op, suffix)
 #define ABSENT_AVX2(family, op, suffix)
@@ -64,6 +85,16 @@ const char *fq_cuda_gemm_tile(const fq_cuda_gemm *b) {
     }                                                                                                                  \
     fq_status fq_##op##_##suffix##_bind(const fq_gemm_args *a, int copies, int tile, fq_arena *owner,                  \
                                         fq_cuda_gemm **out) {                                                          \
+        return fq_fail(FQ_ERR_SKIPPED, "%s", reason);                                                                  \
+    }
+#define ABSENT_attention_device(op, suffix)                                                                            \
+    fq_status fq_##op##_##suffix(const fq_attention_args *a) {                                                         \
+        return fq_fail(FQ_ERR_SKIPPED, "%s", reason);                                                                  \
+    }                                                                                                                  \
+    size_t fq_##op##_##suffix##_scratch(const fq_attention_args *a) {                                                  \
+        return 0;                                                                                                      \
+    }                                                                                                                  \
+    fq_status fq_##op##_##suffix##_attend(const fq_cuda_heads *h, void *stream) {                                      \
         return fq_fail(FQ_ERR_SKIPPED, "%s", reason);                                                                  \
     }
 #define FQ_KERNEL(family, op, suffix, isa, role, roundoff, about) ABSENT_##isa(family, op, suffix)

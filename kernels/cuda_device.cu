@@ -90,6 +90,25 @@ fq_status fq_cuda_upload_rows(fq_arena *owner, const void *from, size_t stride, 
     return FQ_OK;
 }
 
+fq_status fq_cuda_cold_copies(size_t bytes, int *copies) {
+    int l2 = 0;
+    FQ_CUDA_TRY(cudaDeviceGetAttribute(&l2, cudaDevAttrL2CacheSize, 0));
+    *copies = (int)(8 * (size_t)l2 / bytes) + 1;
+    return FQ_OK;
+}
+
+fq_status fq_cuda_copy(void *data, size_t bytes, int *copies, void ***copy, fq_arena *owner) {
+    if (*copies <= 0) FQ_TRY(fq_cuda_cold_copies(bytes, copies));
+    void **c = *copy = FQ_NEW(owner, void *, *copies);
+    if (!c) return FQ_ERR_MEMORY;
+    c[0] = data;
+    for (int i = 1; i < *copies; i++) {
+        FQ_TRY(fq_cuda_alloc(owner, bytes, &c[i]));
+        FQ_CUDA_TRY(cudaMemcpy(c[i], data, bytes, cudaMemcpyDeviceToDevice));
+    }
+    return FQ_OK;
+}
+
 fq_status fq_cuda_tensor_map(CUtensorMap *map, CUtensorMapDataType type, int element_bytes, const void *at, int rows,
                              int cols, size_t pitch, int box_rows, int box_cols) {
     const cuuint64_t size[2] = {(cuuint64_t)cols, (cuuint64_t)rows}, stride[1] = {pitch};

@@ -25,6 +25,24 @@ fq_status fq_cuda_upload_rows(fq_arena *owner, const void *from, size_t stride, 
                               size_t pitch, void **out) FQ_MUST_USE;
 int fq_cuda_processors(void); /* streaming multiprocessors */
 
+/* So many copies of a thing of `bytes` on the device that they exceed its L2 cache eight times. */
+fq_status fq_cuda_cold_copies(size_t bytes, int *copies) FQ_MUST_USE;
+/* copies - 1 more copies of data; copy[0] is data itself. copies 0: fq_cuda_cold_copies. */
+fq_status fq_cuda_copy(void *data, size_t bytes, int *copies, void ***copy, fq_arena *owner) FQ_MUST_USE;
+
+/* The launches of fq_cuda_loop_run: launch(context, turn, stream) with turn = 0, 1, ... */
+struct fq_cuda_loop {
+    fq_status (*launch)(void *context, int turn, cudaStream_t stream);
+    void *context;
+    cudaStream_t stream;
+    cudaGraphExec_t graph;
+    cudaEvent_t start, stop;
+    int turn, launches; /* launches of a run */
+    double ns;
+};
+/* launch and context are set before. */
+fq_status fq_cuda_loop_create(fq_cuda_loop *l, fq_arena *owner) FQ_MUST_USE;
+
 /* Tensor map of a row-major matrix [rows][cols] with `pitch` bytes between rows (a multiple of 16), boxes of box_cols x
  * box_rows, 128-byte swizzle; reads out of range give zeros. */
 fq_status fq_cuda_tensor_map(CUtensorMap *map, CUtensorMapDataType type, int element_bytes, const void *at, int rows,

@@ -21,6 +21,9 @@ extern "C" {
 #define FQ_DECLARE_attention(op, suffix)                                                                               \
     fq_status fq_##op##_##suffix(const fq_attention_args *a);                                                          \
     size_t fq_##op##_##suffix##_scratch(const fq_attention_args *a);
+#define FQ_DECLARE_attention_device(op, suffix)                                                                        \
+    FQ_DECLARE_attention(op, suffix)                                                                                   \
+    fq_cuda_attend fq_##op##_##suffix##_attend;
 #define FQ_DECLARE_row(op, suffix) fq_status fq_##op##_##suffix(const fq_row_args *a);
 #define FQ_DECLARE_rope(op, suffix) fq_status fq_##op##_##suffix(const fq_rope_args *a);
 
@@ -32,6 +35,7 @@ extern "C" {
 #undef FQ_DECLARE_gemm_packed
 #undef FQ_DECLARE_gemm_device
 #undef FQ_DECLARE_attention
+#undef FQ_DECLARE_attention_device
 #undef FQ_DECLARE_row
 #undef FQ_DECLARE_rope
 

@@ -22,6 +22,7 @@ enum {
 #define MEMBERS_attention(op, suffix)                                                                                  \
     .family = FQ_FAMILY_attention, .run.attention = fq_##op##_##suffix,                                                \
     .scratch.attention = fq_##op##_##suffix##_scratch
+#define MEMBERS_attention_device(op, suffix) MEMBERS_attention(op, suffix), .attend = fq_##op##_##suffix##_attend
 #define MEMBERS_row(op, suffix) .family = FQ_FAMILY_row, .run.row = fq_##op##_##suffix
 #define MEMBERS_rope(op, suffix) .family = FQ_FAMILY_rope, .run.rope = fq_##op##_##suffix
 

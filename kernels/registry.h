@@ -35,6 +35,7 @@ typedef struct fq_kernel {
      * exceed the caches; tile: -1 the kernel's choice, else below fq_cuda_gemm_tiles. Owner: the arena, which must not
      * outlive the operands of `a`. */
     fq_status (*bind)(const fq_gemm_args *a, int copies, int tile, fq_arena *owner, fq_cuda_gemm **out);
+    fq_cuda_attend *attend; /* attention on a device only, else NULL: its launch with operands there */
 } fq_kernel;
 
 extern const fq_kernel fq_kernels[];

@@ -194,7 +194,8 @@ fq_engine fq_trial_engine(const fq_trial *t) {
 }
 
 static double elapsed_ns(const void *trial) {
-    return fq_cuda_gemm_elapsed_ns(((const fq_trial *)trial)->device);
+    const fq_trial *t = trial;
+    return t->loop ? fq_cuda_loop_elapsed_ns(t->loop) : fq_cuda_gemm_elapsed_ns(t->device);
 }
 
 fq_task fq_trial_task(fq_trial *t, const char *name) {
@@ -205,7 +206,7 @@ fq_task fq_trial_task(fq_trial *t, const char *name) {
                     .engine = t->engine,
                     .flop = t->flop,
                     .bytes = t->bytes};
-    if (t->device) {
+    if (t->device || t->loop) {
         task.elapsed_ns = elapsed_ns;
         task.ceilings = fq_cuda_ceilings();
     }

@@ -25,7 +25,7 @@ typedef struct fq_trial_shape {
     int zeros;           /* gemm: weights and activations are all zero, which no time may be claimed with */
     int books;           /* gemm: every row of a weight recipe with codebooks gets one of them in turn */
     int residual;        /* gemm: add a residual in the epilogue */
-    int on_host;         /* gemm: a kernel of a device gets operands of the host, as always with a residual */
+    int on_host;         /* gemm, attention: a kernel of a device gets operands of the host, as always with a residual */
     int tile;            /* gemm on a device: number of the tile, from 1; 0 = the kernel's choice */
     float fixed_scale;   /* row: of STATIC recipes; 0 = as the row's numbers ask */
     fq_format_id scores; /* attention: F32 or F16 */

@@ -12,12 +12,14 @@ typedef struct attention_trial {
     int *token, *head, n_queries; /* queries compared; token counts over the batch */
     double *out, *bound;          /* [n_queries][D] */
     double *run_out;              /* the same with P rounded relative to the running maximum */
-    double *moved;                /* [n_queries] squared norm of what roundings of scores may move the output by */
+    double *moved;                /* [n_queries] squared norm of what roundings may move the output by */
+    fq_cuda_attention *device;    /* operands that stay on a device; NULL */
+    float *fetched;               /* [n_queries][D] from there */
 } attention_trial;
 
 static fq_status run(fq_trial *t) {
     const attention_trial *g = t->family;
-    return t->kernel->run.attention(&g->args);
+    return t->loop ? fq_cuda_loop_run(t->loop) : t->kernel->run.attention(&g->args);
 }
 
 /* A float32 kernel and the oracle disagree where their e lie on two sides of a rounding boundary of P. That is rare:
@@ -25,8 +27,11 @@ static fq_status run(fq_trial *t) {
  * by one unit, which moves the output by some 1e-4 (5e-5) of its norm. A kernel that does not round, or rounds another
  * way, is off by 3e-2 (1e-3). f32 has sums only: their errors are a few sqrt(T) roundoffs. ops.h has two
  * roundings, relative to the maximum and to the running one: the limit holds a kernel to one of them. Scores in float16
- * that lie next to a boundary are counted out (oracle_query). */
-static double frobenius_limit(fq_format_id p) {
+ * that lie next to a boundary are counted out (oracle_query). Kernels of a device have running maxima over their own
+ * tiles: they are compared with the unrounded P, and the squares of what each rounding may do are counted out, for they
+ * are independent; what is left is the bfloat16 of the output and the tensor core's sums. */
+static double frobenius_limit(const fq_kernel *k, fq_format_id p) {
+    if (k->attend) return 5e-3;
     return p == FQ_E4M3 ? 2e-3 : p == FQ_BF16 ? 4e-4 : 1e-5;
 }
 
@@ -35,8 +40,10 @@ static fq_status compare(fq_trial *t, fq_worst *worst) {
     const fq_attention_args *a = &g->args;
     const size_t d = (size_t)g->kv.head_dim;
     double error2 = 0.0, run_error2 = 0.0, norm2 = 0.0, moved2 = 0.0;
+    if (g->device) FQ_TRY(fq_cuda_attention_fetch(g->device, g->n_queries, g->token, g->head, g->fetched));
     for (int i = 0; i < g->n_queries; i++) {
-        const float *y = a->out + (size_t)g->token[i] * a->out_stride + (size_t)g->head[i] * d;
+        const float *y = g->device ? g->fetched + (size_t)i * d
+                                   : a->out + (size_t)g->token[i] * a->out_stride + (size_t)g->head[i] * d;
         for (size_t j = 0; j < d; j++) {
             const double ref = g->out[(size_t)i * d + j], err = fabs((double)y[j] - ref);
             const double run_err = (double)y[j] - g->run_out[(size_t)i * d + j];
@@ -47,8 +54,8 @@ static fq_status compare(fq_trial *t, fq_worst *worst) {
         }
         moved2 += g->moved[i];
     }
-    const double limit = frobenius_limit(a->p_recipe->code) * sqrt(norm2) + sqrt(moved2);
-    if (!(sqrt(error2) <= limit) && !(sqrt(run_error2) <= limit)) {
+    const double limit = frobenius_limit(t->kernel, a->p_recipe->code) * sqrt(norm2) + sqrt(moved2);
+    if (!(sqrt(error2) <= limit) && (t->kernel->attend || !(sqrt(run_error2) <= limit))) {
         (void)fq_fail(FQ_ERR_FAILED, "%s: Frobenius norm of the error is %g, expected at most %g", t->kernel->name,
                       sqrt(error2), limit);
         worst->err = INFINITY;
@@ -156,10 +163,11 @@ static score score_of(const fq_trial *t, const float *q, const float *k, double 
  *   (T + 8) u.
  *   Scores in float16: the same without D, and e^-x .. e^x times e, x = scale (high - low of the score and of the
  * maximum). What the roundings of these may move is returned as a squared norm as well. k, v: operand values [keys][D].
- * p: room for 2 `keys` numbers. run_out: as out, with the running maximum. */
+ * With a running maximum over tiles of its own (frobenius_limit) P is not rounded here, and the norm is that of half a
+ * unit of each. p: room for 2 `keys` numbers. run_out: as out, with the running maximum of ops.h. */
 static double oracle_query(const fq_trial *t, const float *q, double scale, int keys, const float *k, const float *v,
                            double *p, double *out, double *bound, double *run_out) {
-    const int d = t->shape.head_dim, f16 = t->shape.scores == FQ_F16;
+    const int d = t->shape.head_dim, f16 = t->shape.scores == FQ_F16, running = t->kernel->attend != NULL;
     const fq_format_id format = t->shape.p->code;
     const double u = fmax(t->kernel->roundoff, FQ_U32);
     double top = -INFINITY, top_low = -INFINITY, top_high = -INFINITY, largest = 0.0, l = 0.0, l_moved = 0.0;
@@ -187,9 +195,10 @@ static double oracle_query(const fq_trial *t, const float *q, double scale, int 
     for (int i = 0; i < keys; i++, v += d) {
         for (int j = i; i % FQ_ATTENTION_RUN == 0 && j < keys && j < i + FQ_ATTENTION_RUN; j++)
             run_top = fmax(run_top, p[j]);
-        const double e = exp(p[i] - top), w = round_p(format, e);
+        const double e = exp(p[i] - top), w = running ? e : round_p(format, e);
         const double run_w = round_p(format, exp(p[i] - run_top)) * exp(run_top - top);
-        double move = 0.0;
+        double move = 0.0, half = 0.0;
+        if (running) half = (0.5 * unit * w + 0.5 * smallest) / l;
         if (f16) {
             const double high = round_p(format, fmin(e * exp(spread[i]), 1.0));
             move = high - round_p(format, e * exp(-spread[i])) + w * l_moved / l;
@@ -200,10 +209,11 @@ static double oracle_query(const fq_trial *t, const float *q, double scale, int 
             run_out[j] += run_w * (double)v[j] / l;
             bound[j] += off * fabs((double)v[j]) / l;
             moved[j] += move * fabs((double)v[j]) / l;
+            moved2 += half * half * (double)v[j] * (double)v[j];
         }
     }
     for (int j = 0; j < d; j++) {
-        bound[j] += 2.0 * FQ_U32 * fabs(out[j]) + 1e-30;
+        bound[j] += (running ? 0x1p-8 : 2.0 * FQ_U32) * fabs(out[j]) + 1e-30;
         moved2 += moved[j] * moved[j];
     }
     return moved2;
@@ -284,13 +294,14 @@ fq_status fq_trial_attention_create(fq_trial *t) {
     t->family = g;
     t->run = run;
     t->compare = compare;
+    const int device = t->kernel->attend && !s->on_host;
     const size_t tokens = (size_t)s->batch * (size_t)s->seq, width = (size_t)s->heads * (size_t)s->head_dim;
-    const size_t stride = (width + 15) / 16 * 16 + 16;
+    const size_t stride = (width + 15) / 16 * 16 + 16, rows = device ? 1 : tokens;
     fq_pool pool;
     FQ_TRY(fq_pool_create(&pool, s->seed, (size_t)s->head_dim, t->arena));
     FQ_TRY(build_cache(t, g, &pool));
     FQ_TRY(build_queries(t, g, &pool));
-    FQ_TRY(fq_trial_reserve(t, (size_t[]){tokens * stride * sizeof(float)}, 1));
+    FQ_TRY(fq_trial_reserve(t, (size_t[]){rows * stride * sizeof(float)}, 1));
     g->args.q_recipe = s->q;
     g->args.p_recipe = s->p;
     g->args.kv = &g->kv;
@@ -299,9 +310,9 @@ fq_status fq_trial_attention_create(fq_trial *t) {
     g->args.heads = s->heads;
     g->args.causal = s->causal;
     g->args.scores = s->scores;
-    g->args.out = fq_trial_place(t, "out", tokens, stride * sizeof(float), width * sizeof(float));
+    g->args.out = fq_trial_place(t, "out", rows, stride * sizeof(float), width * sizeof(float));
     g->args.out_stride = stride;
-    g->args.scratch = fq_arena_alloc(t->arena, t->kernel->scratch.attention(&g->args));
+    g->args.scratch = fq_arena_alloc(t->arena, t->kernel->scratch.attention(&g->args) + 1);
     if (!g->args.scratch) return FQ_ERR_MEMORY;
     double pairs = 0.0;
     for (int b = 0; b < s->batch; b++) {
@@ -311,6 +322,15 @@ fq_status fq_trial_attention_create(fq_trial *t) {
     }
     t->flop = 4.0 * pairs * (double)width;
     if (t->kernel->isa == FQ_ISA_AMX) t->engine = FQ_ENGINE_BF16;
-    t->bytes += (double)(tokens * width * sizeof(float));
-    return build_oracle(t, g, &pool, t->flop);
+    t->bytes += (double)(tokens * width * (t->kernel->attend ? sizeof(uint16_t) : sizeof(float)));
+    FQ_TRY(build_oracle(t, g, &pool, t->flop));
+    if (!device) return FQ_OK;
+    const size_t fetched = (size_t)g->n_queries * (size_t)s->head_dim;
+    const int copies = t->kernel->op == FQ_OP_ATTENTION_DECODE ? s->weight_copies : 1;
+    g->fetched = FQ_NEW(t->arena, float, fetched);
+    if (!g->fetched) return FQ_ERR_MEMORY;
+    FQ_TRY(fq_cuda_attention_create(t->kernel->attend, &g->args, copies, t->arena, &g->device));
+    t->loop = fq_cuda_attention_loop(g->device);
+    t->engine = FQ_ENGINE_INT8; /* E4M3 at the rate of INT8 */
+    return FQ_OK;
 }

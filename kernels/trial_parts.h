@@ -38,6 +38,7 @@ struct fq_trial {
     double flop, bytes;
     fq_engine engine;
     fq_cuda_gemm *device; /* operands that stay on a device; NULL */
+    fq_cuda_loop *loop;   /* the launches there; NULL */
     void *family;         /* the family's own part */
     fq_status (*run)(fq_trial *t);
     fq_status (*compare)(fq_trial *t, fq_worst *worst); /* fq_fail and worst->err = infinity for other violations */
