@@ -227,6 +227,7 @@ static fq_status attention(int argc, char **argv, fq_arena *arena) {
         SETTING("variant", 'v', &s, variants, "LIST"),
         SETTING("kernel", 'k', &s, attention, "LIST"),
         SETTING("seq", 's', &s, seq, "LIST"),
+        SETTING("causal", 0, &s, causal, "LIST"),
         SETTING("head-dim", 0, &s, head_dim, "LIST"),
         SETTING("heads", 0, &s, heads, "N"),
         SETTING("kv-heads", 0, &s, kv_heads, "N"),
@@ -235,7 +236,7 @@ static fq_status attention(int argc, char **argv, fq_arena *arena) {
         SHARED(flags),
     };
     fq_options o = {.usage = "attention [flags]",
-                    .about = "Times causal prefill attention for the formats of each variant.",
+                    .about = "Times attention for the formats of each variant.",
                     .option = table,
                     .n = COUNT(table)};
     FQ_TRY(parse(&o, argc, argv, arena));

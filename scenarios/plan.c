@@ -35,7 +35,7 @@ int fq_plan_rows(const fq_step *s) {
     case FQ_KIND_ffn:
         return n * s->shapes.n * s->batch.n * s->seq.n * s->variants.n * parts(s->cache) * parts(s->data);
     case FQ_KIND_attention:
-        return n * s->head_dim.n * s->batch.n * s->seq.n * s->variants.n * s->attention.n;
+        return n * s->head_dim.n * s->batch.n * s->seq.n * s->causal.n * s->variants.n * s->attention.n;
     case FQ_KIND_prefill:
         return n * s->prompt.n * s->batch.n * s->variants.n;
     case FQ_KIND_decode:

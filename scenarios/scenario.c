@@ -222,9 +222,10 @@ static int known_name(fq_names names, const char *text, char *valid, size_t byte
         add_name(valid, bytes, "gauss, real, zeros, or several of them separated by commas");
         return is_list_of(text, fq_data_names, FQ_DATA_COUNT);
     case FQ_NAMES_ATTENTION:
-        add_name(valid, bytes, "attention_prefill or a kernel of `fqbench list kernels` that starts with it");
-        if (fq_kernel_find(text) != NULL) return fq_kernel_find(text)->op == FQ_OP_ATTENTION_PREFILL;
-        return fq_op_find(text) == FQ_OP_ATTENTION_PREFILL;
+        add_name(valid, bytes, "attention_prefill, attention_decode");
+        add_name(valid, bytes, "or a kernel of `fqbench list kernels` that starts with one of them");
+        if (fq_kernel_find(text) != NULL) return fq_kernel_find(text)->family == FQ_FAMILY_attention;
+        return fq_op_find(text) >= 0 && fq_op_family((fq_op)fq_op_find(text)) == FQ_FAMILY_attention;
     }
     return 0;
 }
