@@ -1,6 +1,6 @@
-/* Decode attention over the INT4 cache: the context is split among CTAs, each reads its part once for all query heads of
- * a KV head, the last one to finish adds the parts up. Codes become E4M3 operands in registers by a table of 16 a row;
- * mma m16n8k32 multiplies them, with the query heads as rows. */
+/* Decode attention over the INT4 cache: the context is split among CTAs, each reads its part once for all query heads
+ * of a KV head, the last one to finish adds the parts up. Codes become E4M3 operands in registers by a table of 16 a
+ * row; mma m16n8k32 multiplies them, with the query heads as rows. */
 #include <cuda_bf16.h>
 #include <cuda_fp8.h>
 #include <math_constants.h>
@@ -17,7 +17,7 @@ enum {
 };
 
 typedef struct decode_plan {
-    int groups; /* work items for the query heads of a KV head */
+    int groups;       /* work items for the query heads of a KV head */
     int splits, span; /* keys of a split, a multiple of KEYS * WARPS */
     size_t partials;  /* bytes */
 } decode_plan;
@@ -65,7 +65,8 @@ FQ_DEV void load_step(step_codes<D> &s, const fq_cuda_heads &h, size_t row0, int
     const int g = lane >> 2, c = lane & 3;
 #pragma unroll
     for (int i = 0; i < 4; i++) {
-        const uint32_t *from = (const uint32_t *)(h.kv.k + (row0 + min(key0 + 8 * i + g, last)) * (D / 2)) + c * (D / 32);
+        const uint32_t *from =
+            (const uint32_t *)(h.kv.k + (row0 + min(key0 + 8 * i + g, last)) * (D / 2)) + c * (D / 32);
         if constexpr (D == 128) {
             const uint4 x = __ldcs((const uint4 *)from);
             s.k[i][0] = x.x, s.k[i][1] = x.y, s.k[i][2] = x.z, s.k[i][3] = x.w;
@@ -91,9 +92,7 @@ FQ_DEV void load_step(step_codes<D> &s, const fq_cuda_heads &h, size_t row0, int
 }
 
 /* Sums of a thread: row g of the output, l and m of that row. */
-template <int D> struct decode_state {
-    float o[D / 8][4], m, l;
-};
+template <int D> struct decode_state { float o[D / 8][4], m, l; };
 
 /* Softmax and product of one step; keys from `keys` on do not count. */
 template <int D>
@@ -168,7 +167,7 @@ FQ_DEV void take_step(decode_state<D> &a, const step_codes<D> &s, const uint32_t
 }
 
 /* A partial result in memory: HEADS rows of D sums, m (times its scale) and l. */
-template <int D> static constexpr int PART = HEADS * (D + 2);
+template <int D> static constexpr int PART = HEADS *(D + 2);
 
 template <int D, typename SCALE>
 static __global__ void __launch_bounds__(WARPS * 32, 2)
@@ -318,10 +317,10 @@ fq_status fq_attention_decode_sm90_attend(const fq_cuda_heads *h, void *stream) 
     uint32_t *tickets = (uint32_t *)(h->work + FQ_CUDA_HEADS_FIXED);
     float *partials = (float *)((uint8_t *)tickets + fq_round_up((size_t)items * sizeof(uint32_t), 256));
     void *arguments[] = {&heads, &plan, &partials, &tickets};
-    const void *function = h->kv.head_dim == 64
-                               ? bf16 ? (const void *)decode<64, __nv_bfloat16> : (const void *)decode<64, __nv_fp8_e4m3>
-                           : bf16 ? (const void *)decode<128, __nv_bfloat16>
-                                  : (const void *)decode<128, __nv_fp8_e4m3>;
+    const void *function =
+        h->kv.head_dim == 64 ? bf16 ? (const void *)decode<64, __nv_bfloat16> : (const void *)decode<64, __nv_fp8_e4m3>
+        : bf16 ? (const void *)decode<128, __nv_bfloat16>
+                             : (const void *)decode<128, __nv_fp8_e4m3>;
     FQ_CUDA_TRY(cudaLaunchKernel(function, dim3((unsigned)(items * plan.splits)), dim3(WARPS * 32), arguments, 0,
                                  (cudaStream_t)stream));
     return FQ_OK;

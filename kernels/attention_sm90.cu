@@ -12,13 +12,11 @@ typedef struct prefill_form {
 } prefill_form;
 
 #define FORM(d, groups, keys, stages, q, turns)                                                                        \
-    {d,                                                                                                                \
-     stages,                                                                                                           \
-     64 * groups,                                                                                                      \
-     keys,                                                                                                             \
-     attention_config<d, groups, keys, stages, q, turns>::THREADS,                                                     \
-     attention_config<d, groups, keys, stages, q, turns>::BYTES,                                                       \
-     (const void *)attention_prefill<attention_config<d, groups, keys, stages, q, turns>>}
+    {                                                                                                                  \
+        d, stages, 64 * groups, keys, attention_config<d, groups, keys, stages, q, turns>::THREADS,                    \
+            attention_config<d, groups, keys, stages, q, turns>::BYTES,                                                \
+            (const void *)attention_prefill<attention_config<d, groups, keys, stages, q, turns>>                       \
+    }
 /* The fastest of those tried (docs/NOTES-hopper-attention.md). */
 static const prefill_form forms[] = {
     FORM(128, 2, 128, 1, 0, 0), FORM(128, 2, 128, 2, 0, 0), FORM(128, 2, 128, 3, 0, 1),

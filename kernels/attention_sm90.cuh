@@ -1,17 +1,38 @@
+/* The sm90 prefill attention: E4M3 queries, keys and values by wgmma, softmax in registers, in one, two or three
+ * stages.
+ *
+ * A persistent CTA is a producer warpgroup, of which one thread issues all copies, and W consumer warpgroups, each with
+ * 64 queries of a head. Work items are blocks of 64 W queries, the longest first, dealt out by a counter; within one
+ * the key tiles go from the last, which the mask touches, to the first. A consumer does with tile i, which is in
+ * flight, 1 stage   scores(i), softmax(i), values(i) 2 stages  scores(i) beside values(i-1), softmax(i) beside
+ * values(i-1)            (as FlashAttention-3) 3 stages  softmax(i-1) beside scores(i) and values(i-2) (as FireQ, arXiv
+ * 2505.20839) Scores and values are separate groups of wgmma, so that each is waited for where it is needed and not
+ * before.
+ *
+ * No element changes its thread: orders are permuted beforehand instead, when the tiles of keys and values are made.
+ *   keys    D bytes a row (token). Thread c of a quad holds elements c D/4 .. of its query's row in 16-byte pieces, so
+ * byte 32 s + 16 h + 4 c + j of a key's row is element c D/4 + 8 s + 4 h + j. values  a row is an element of the head,
+ * its bytes are tokens, in tiles of attention_v_keys(N) of them. The scores of a thread become its part of P as they
+ * are: within 32 tokens byte 16 h + 4 c + 2 b + j is token 16 h + 8 b + 2 c + j. Row 32 v + 8 i + 2 c + j is element 32
+ * v + 8 c + 2 i + j, so that a thread's sums are 16 adjacent bytes of output each. Bound on registers: 64 x N scores
+ * and 64 x D sums in float32, twice the scores in three stages. */
 #ifndef FQ_KERNELS_ATTENTION_SM90_CUH
 #define FQ_KERNELS_ATTENTION_SM90_CUH
 #include <math_constants.h>
 #include "kernels/wgmma_shared_sm90.cuh"
 
+/* Arguments of a launch; operands as in cuda_attention.h. */
 struct attention_work {
-    const uint8_t *q; /* codes [batch * seq][..], row of q_stride bytes, head h at h * D */
+    const uint8_t *q;
     const float *q_scale;
-    const uint8_t *kv; /* tiles */
+    const uint8_t *kv; /* [batch][kv_heads][tiles]: N keys, then N values */
     const int *past;
     uint16_t *out;
-    uint32_t *counter;
+    uint32_t *counter;           /* 0 before and after */
     size_t q_stride, out_stride; /* bytes; elements */
-    int batch, seq, heads, kv_heads, tiles /* of a (sequence, KV head) */, row_tiles, section, causal;
+    int batch, seq, heads, kv_heads, tiles, causal;
+    int row_tiles; /* blocks of queries a head */
+    int section;   /* heads that are worked on at one time, so that their keys and values stay in the L2 cache */
 };
 
 /* Values stand in tiles of so many keys, a power of two, which is the width of a row and of its swizzle. */
@@ -19,28 +40,37 @@ static constexpr __host__ __device__ int attention_v_keys(int keys) {
     return keys % 128 == 0 ? 128 : keys % 64 == 0 ? 64 : 32;
 }
 
-template <int D_, int W_, int N_, int PIPE_, int QREG_, int PP_, int POLY_ = 0> struct attention_config {
-    static constexpr int D = D_, W = W_, N = N_, PIPE = PIPE_, QREG = QREG_, PP = PP_, POLY = POLY_;
+/* D head size, W consumer warpgroups, N keys of a tile, PIPE stages; QREG: queries stay in registers and not in shared
+ * memory; PP: the warpgroups take turns to issue their products, and then all go through all tiles of the CTA. */
+template <int D_, int W_, int N_, int PIPE_, int QREG_, int PP_> struct attention_config {
+    static constexpr int D = D_, W = W_, N = N_, PIPE = PIPE_, QREG = QREG_, PP = PP_;
     static constexpr int ROWS = 64 * W, THREADS = 128 * (W + 1), STAGES = N * D <= 64 * 128 ? 8 : 4;
     static constexpr int V_KEYS = attention_v_keys(N);
     static constexpr int K_BYTES = N * D, STAGE = 2 * K_BYTES, Q_BYTES = QREG ? 0 : ROWS * D;
     static constexpr int AT_Q = STAGES * STAGE, AT_BARRIER = AT_Q + Q_BYTES;
     static constexpr int BARRIERS = 4 * STAGES + 4, AT_ITEM = AT_BARRIER + 8 * BARRIERS, BYTES = AT_ITEM + 16;
-    static constexpr int TIGHT = W == 2 && (N * PIPE == 384 || N == 192), PRODUCER = TIGHT ? 24 : W == 2 ? 40 : 32, CONSUMER = TIGHT ? 240 : W == 2 ? 232 : 160;
+    static constexpr int TIGHT = W == 2 && (N * PIPE == 384 || N == 192),
+                         PRODUCER = TIGHT    ? 24
+                                    : W == 2 ? 40
+                                             : 32,
+                         CONSUMER = TIGHT    ? 240
+                                    : W == 2 ? 232
+                                             : 160;
     static_assert(BYTES <= 232448, "shared memory");
-    /* barriers */
+    /* Barriers: tiles full and empty, the slots of the next work item likewise. */
     static constexpr int K_FULL = AT_BARRIER, V_FULL = K_FULL + 8 * STAGES, K_EMPTY = V_FULL + 8 * STAGES,
                          V_EMPTY = K_EMPTY + 8 * STAGES, ITEM_FULL = V_EMPTY + 8 * STAGES, ITEM_EMPTY = ITEM_FULL + 16;
 };
 
+/* One work item: queries row0 .. of a head of a sequence, and the keys that the last of them sees. */
 struct attention_item {
-    int b, h, row0; /* row0 of the CTA */
-    int past, keys; /* that the last row of the CTA sees */
+    int b, h, row0, past, keys;
 };
 
 FQ_DEV void attention_locate(const attention_work &g, int item, int rows, attention_item *p) {
     const int pairs = g.batch * g.heads, per = g.section * g.row_tiles, s = item / per, rest = item - s * per,
-              count = min(g.section, pairs - s * g.section), tile = rest / count, pair = s * g.section + rest - tile * count;
+              count = min(g.section, pairs - s * g.section), tile = rest / count,
+              pair = s * g.section + rest - tile * count;
     p->b = pair / g.heads;
     p->h = pair - p->b * g.heads;
     p->row0 = (g.row_tiles - 1 - tile) * rows;
@@ -91,15 +121,6 @@ FQ_DEV float attention_exp2(float x) {
     asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
     return y;
 }
-/* 2^x on the FMA pipe for x in -126 .. 127: degree 3 */
-FQ_DEV float attention_exp2_poly(float x) {
-    x = fmaxf(x, -126.0f);
-    const float t = x + 12582912.0f, f = x - (t - 12582912.0f);
-    float y = fmaf(0.0558282f, f, 0.2401387f);
-    y = fmaf(y, f, 0.6931531f);
-    y = fmaf(y, f, 1.0f);
-    return __int_as_float(__float_as_int(y) + (__float_as_int(t) << 23));
-}
 FQ_DEV uint32_t attention_pack(float a, float b, float c, float d) {
     uint32_t r;
     asm("{\n.reg .b16 x, y;\ncvt.rn.satfinite.e4m3x2.f32 x, %2, %1;\ncvt.rn.satfinite.e4m3x2.f32 y, %4, %3;\n"
@@ -109,12 +130,15 @@ FQ_DEV uint32_t attention_pack(float a, float b, float c, float d) {
     return r;
 }
 
+/* What a consumer thread holds of rows g and g + 8 of its warp's 16. */
 template <class C> struct attention_state {
-    float o[C::D / 2];
-    float m[2], l[2], c[2], alpha[2];
+    float o[C::D / 2]; /* sums */
+    float m[2], l[2];  /* running maximum of the scores as they come, sum of 448 e */
+    float c[2];        /* scale of the scores, for powers of 2 */
+    float alpha[2];    /* what the sums so far are to be multiplied by */
     uint32_t q[C::QREG ? C::D / 32 : 1][4];
-    uint32_t base, q_at;
-    int kt, vt; /* tiles so far, for stages */
+    uint32_t base, q_at; /* in shared memory */
+    int kt, vt;          /* tiles of keys and values so far */
     int t, warpgroup;
 };
 
@@ -139,6 +163,7 @@ template <class C> FQ_DEV void attention_scores(attention_state<C> &a, float (&s
     ptx_wgmma_commit();
 }
 
+/* o += P V of the next tile, asked for. */
 template <class C> FQ_DEV void attention_values(attention_state<C> &a, const uint32_t (&p)[C::N / 32][4]) {
     const int st = a.vt % C::STAGES;
     ptx_barrier_wait(a.base + C::V_FULL + 8 * st, (a.vt / C::STAGES) & 1);
@@ -152,13 +177,16 @@ template <class C> FQ_DEV void attention_values(attention_state<C> &a, const uin
     ptx_wgmma_commit();
 }
 
+/* What is behind it is computed behind it. */
 template <int R> FQ_DEV void attention_pin(float (&s)[R]) {
 #pragma unroll
     for (int i = 0; i < R; i++)
         asm volatile("" : "+f"(s[i])::"memory");
 }
 
-template <class C> FQ_DEV void attention_mask(attention_state<C> &a, float (&s)[C::N / 2], int key0, int lim0, int lim1) {
+/* Keys from lim0 (row g) and lim1 (row g + 8) on are not seen. */
+template <class C>
+FQ_DEV void attention_mask(attention_state<C> &a, float (&s)[C::N / 2], int key0, int lim0, int lim1) {
     const int c = 2 * (a.t & 3);
 #pragma unroll
     for (int i = 0; i < C::N / 8; i++) {
@@ -170,6 +198,7 @@ template <class C> FQ_DEV void attention_mask(attention_state<C> &a, float (&s)[
     }
 }
 
+/* New maxima, alpha, sums l, and P = e4m3(448 e). */
 template <class C>
 FQ_DEV void attention_softmax(attention_state<C> &a, float (&s)[C::N / 2], uint32_t (&p)[C::N / 32][4]) {
     float bias[2], sum[2][2];
@@ -202,7 +231,7 @@ FQ_DEV void attention_softmax(attention_state<C> &a, float (&s)[C::N / 2], uint3
                 for (int k = 0; k < 4; k++) {
                     const int at = 16 * j + 8 * half + 4 * (k >> 1) + 2 * r + (k & 1);
                     const float x = fmaf(s[at], a.c[r], bias[r]);
-                    e[k] = C::POLY > 0 && (at / 4 * 2 + (at & 1)) % 8 < C::POLY ? attention_exp2_poly(x) : attention_exp2(x);
+                    e[k] = attention_exp2(x);
                     sum[r][k & 1] += e[k];
                 }
                 p[j][2 * half + r] = attention_pack(e[0], e[1], e[2], e[3]);
@@ -214,6 +243,7 @@ FQ_DEV void attention_softmax(attention_state<C> &a, float (&s)[C::N / 2], uint3
         a.l[r] = a.l[r] * a.alpha[r] + (sum[r][0] + sum[r][1]);
 }
 
+/* Most tiles have no new maximum in any row of a warp. */
 template <class C> FQ_DEV void attention_rescale(attention_state<C> &a) {
     if (__any_sync(~0u, a.alpha[0] != 1.0f || a.alpha[1] != 1.0f)) {
 #pragma unroll
@@ -226,6 +256,7 @@ template <class C> FQ_DEV void attention_rescale(attention_state<C> &a) {
     }
 }
 
+/* Named barriers 2 + warpgroup: whose turn it is. */
 template <class C> FQ_DEV void attention_turn(const attention_state<C> &a) {
     if (C::PP) ptx_named_sync(2 + a.warpgroup, 256);
 }
@@ -233,7 +264,9 @@ template <class C> FQ_DEV void attention_pass(const attention_state<C> &a) {
     if (C::PP) ptx_named_arrive(2 + (a.warpgroup + 1) % C::W, 256);
 }
 
-template <class C> FQ_DEV void attention_query(attention_state<C> &a, const attention_work &g, const attention_item &p, int row) {
+/* The queries of a warpgroup and the scales of their scores; rows behind the last repeat it. */
+template <class C>
+FQ_DEV void attention_query(attention_state<C> &a, const attention_work &g, const attention_item &p, int row) {
     const int lane = a.t & 31, c = lane & 3;
     uint32_t w[2][C::D / 16];
 #pragma unroll
@@ -248,7 +281,8 @@ template <class C> FQ_DEV void attention_query(attention_state<C> &a, const atte
             w[r][4 * i + 2] = x.z;
             w[r][4 * i + 3] = x.w;
         }
-        a.c[r] = (g.q_scale ? __ldg(g.q_scale + token * g.heads + p.h) : 1.0f) * (1.4426950408889634f * (C::D == 64 ? 0.125f : 0.08838834764831845f));
+        a.c[r] = (g.q_scale ? __ldg(g.q_scale + token * g.heads + p.h) : 1.0f) *
+                 (1.4426950408889634f * (C::D == 64 ? 0.125f : 0.08838834764831845f));
     }
     if constexpr (C::QREG) {
 #pragma unroll
@@ -264,14 +298,19 @@ template <class C> FQ_DEV void attention_query(attention_state<C> &a, const atte
         for (int r = 0; r < 2; r++) {
 #pragma unroll
             for (int i = 0; i < C::D / 16; i++)
-                asm volatile("st.shared.u32 [%0], %1;" ::"r"(a.q_at + wgmma_chunk<C::D>((a.t >> 5) * 16 + (lane >> 2) + 8 * r, i) + 4 * c), "r"(w[r][i]) : "memory");
+                asm volatile("st.shared.u32 [%0], %1;" ::"r"(
+                                 a.q_at + wgmma_chunk<C::D>((a.t >> 5) * 16 + (lane >> 2) + 8 * r, i) + 4 * c),
+                             "r"(w[r][i])
+                             : "memory");
         }
         ptx_fence_async_shared();
         ptx_named_sync(6 + a.warpgroup, 128);
     }
 }
 
-template <class C> FQ_DEV void attention_store(attention_state<C> &a, const attention_work &g, const attention_item &p, int row) {
+/* o / l as bfloat16. */
+template <class C>
+FQ_DEV void attention_store(attention_state<C> &a, const attention_work &g, const attention_item &p, int row) {
     const int c = a.t & 3;
 #pragma unroll
     for (int r = 0; r < 2; r++) {
@@ -316,7 +355,8 @@ template <class C> FQ_DEV void attention_consume(const attention_work &g, uint32
         int n = row0 < g.seq ? (keys + C::N - 1) / C::N : 0;
         if (C::PP) n = all;
         const int masked = (g.causal ? it.past + row0 + 1 : keys) / C::N; /* tiles from here on need the mask */
-        const int lim0 = g.causal ? min(it.past + row + 1, it.keys) : keys, lim1 = g.causal ? min(it.past + row + 9, it.keys) : keys;
+        const int lim0 = g.causal ? min(it.past + row + 1, it.keys) : keys,
+                  lim1 = g.causal ? min(it.past + row + 9, it.keys) : keys;
         attention_query(a, g, it, row);
         for (int i = n; i < all; i++) {
             ptx_barrier_wait(base + C::K_FULL + 8 * (a.kt % C::STAGES), (a.kt / C::STAGES) & 1);

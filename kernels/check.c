@@ -135,14 +135,15 @@ typedef struct attention_shape {
  * stage of a pipeline, more work than processors; operands there and from the host. */
 static void check_heads(const context *c, const fq_kernel *k, fq_arena *arena) {
     static const attention_shape prefill[] = {
-        {1, 1, 0, 1, 1, 128, 1},      {1, 200, 0, 4, 2, 128, 1},   {3, 333, 217, 6, 2, 128, 1}, {2, 130, 100, 4, 4, 128, 0},
-        {1, 64, 63, 8, 1, 128, 1},    {1, 129, 0, 3, 3, 128, 1},   {2, 96, 385, 2, 1, 128, 0},  {1, 1500, 0, 32, 8, 128, 1},
-        {1, 1, 0, 1, 1, 64, 1},       {1, 200, 0, 4, 2, 64, 1},    {3, 333, 217, 6, 2, 64, 1},  {2, 130, 100, 4, 4, 64, 0},
-        {1, 191, 1, 8, 1, 64, 1},     {1, 193, 0, 3, 3, 64, 1},    {2, 97, 384, 2, 1, 64, 0},   {1, 1500, 0, 32, 8, 64, 1}};
+        {1, 1, 0, 1, 1, 128, 1},   {1, 200, 0, 4, 2, 128, 1}, {3, 333, 217, 6, 2, 128, 1}, {2, 130, 100, 4, 4, 128, 0},
+        {1, 64, 63, 8, 1, 128, 1}, {1, 129, 0, 3, 3, 128, 1}, {2, 96, 385, 2, 1, 128, 0},  {1, 1500, 0, 32, 8, 128, 1},
+        {1, 1, 0, 1, 1, 64, 1},    {1, 200, 0, 4, 2, 64, 1},  {3, 333, 217, 6, 2, 64, 1},  {2, 130, 100, 4, 4, 64, 0},
+        {1, 191, 1, 8, 1, 64, 1},  {1, 193, 0, 3, 3, 64, 1},  {2, 97, 384, 2, 1, 64, 0},   {1, 1500, 0, 32, 8, 64, 1}};
     static const attention_shape decode[] = {
-        {1, 1, 0, 1, 1, 128, 1},      {4, 1, 1023, 32, 8, 128, 1}, {2, 2, 700, 12, 2, 128, 1}, {1, 1, 8190, 16, 1, 128, 1},
-        {33, 1, 300, 8, 8, 128, 1},   {1, 3, 129, 18, 2, 128, 0},  {1, 1, 0, 1, 1, 64, 1},     {4, 1, 1023, 32, 8, 64, 1},
-        {2, 2, 700, 12, 2, 64, 1},    {1, 1, 8190, 16, 1, 64, 1},  {33, 1, 300, 8, 8, 64, 1},  {1, 3, 129, 18, 2, 64, 0}};
+        {1, 1, 0, 1, 1, 128, 1},     {4, 1, 1023, 32, 8, 128, 1}, {2, 2, 700, 12, 2, 128, 1},
+        {1, 1, 8190, 16, 1, 128, 1}, {33, 1, 300, 8, 8, 128, 1},  {1, 3, 129, 18, 2, 128, 0},
+        {1, 1, 0, 1, 1, 64, 1},      {4, 1, 1023, 32, 8, 64, 1},  {2, 2, 700, 12, 2, 64, 1},
+        {1, 1, 8190, 16, 1, 64, 1},  {33, 1, 300, 8, 8, 64, 1},   {1, 3, 129, 18, 2, 64, 0}};
     static const fq_recipe_id caches[] = {FQ_RECIPE_KV_INT4_E4M3, FQ_RECIPE_KV_INT4_BF16, FQ_RECIPE_KV_INT4_SIGNED};
     const int is_decode = k->op == FQ_OP_ATTENTION_DECODE;
     const int shapes = (int)(is_decode ? sizeof decode / sizeof decode[0] : sizeof prefill / sizeof prefill[0]);
@@ -160,10 +161,11 @@ static void check_heads(const context *c, const fq_kernel *k, fq_arena *arena) {
         s.weight_copies = 2;
         s.kv = &fq_recipes[caches[i % 3]];
         s.seed = 1000 + (unsigned long)i;
-        for (s.on_host = 0; s.on_host < 2; s.on_host++) {
+        for (s.on_host = 0; s.on_host < (i % 3 == 0 ? 2 : 1); s.on_host++) {
             char text[192];
-            snprintf(text, sizeof text, "%s batch=%d seq=%d past=%d heads=%d/%d d=%d%s %s", s.on_host ? "host" : "device",
-                     s.batch, s.seq, s.past, s.heads, s.kv_heads, s.head_dim, s.causal ? " causal" : "", s.kv->name);
+            snprintf(text, sizeof text, "%s batch=%d seq=%d past=%d heads=%d/%d d=%d%s %s",
+                     s.on_host ? "host" : "device", s.batch, s.seq, s.past, s.heads, s.kv_heads, s.head_dim,
+                     s.causal ? " causal" : "", s.kv->name);
             try_shape(c, k, &s, text, arena);
         }
     }
@@ -171,11 +173,11 @@ static void check_heads(const context *c, const fq_kernel *k, fq_arena *arena) {
 
 static void check_attention(const context *c, const fq_kernel *k, fq_arena *arena) {
     if (k->attend) check_heads(c, k, arena);
-    static const attention_shape shapes[] = {{1, 1, 0, 1, 1, 2, 1},     {1, 1, 7, 3, 1, 10, 1},    {2, 1, 100, 4, 2, 64, 1},
-                  {3, 1, 601, 8, 2, 80, 1},  {1, 5, 3, 2, 2, 64, 1},    {2, 33, 17, 6, 2, 96, 1},
-                  {1, 130, 0, 2, 1, 128, 1}, {1, 77, 200, 2, 2, 64, 0}, {1, 29, 1100, 2, 1, 256, 1},
-                  {2, 100, 40, 3, 3, 34, 1}, {1, 301, 0, 3, 1, 64, 1},  {2, 67, 450, 4, 2, 128, 1},
-                  {1, 290, 7, 2, 2, 128, 1}, {1, 140, 93, 4, 1, 64, 0}};
+    static const attention_shape shapes[] = {
+        {1, 1, 0, 1, 1, 2, 1},       {1, 1, 7, 3, 1, 10, 1},    {2, 1, 100, 4, 2, 64, 1},  {3, 1, 601, 8, 2, 80, 1},
+        {1, 5, 3, 2, 2, 64, 1},      {2, 33, 17, 6, 2, 96, 1},  {1, 130, 0, 2, 1, 128, 1}, {1, 77, 200, 2, 2, 64, 0},
+        {1, 29, 1100, 2, 1, 256, 1}, {2, 100, 40, 3, 3, 34, 1}, {1, 301, 0, 3, 1, 64, 1},  {2, 67, 450, 4, 2, 128, 1},
+        {1, 290, 7, 2, 2, 128, 1},   {1, 140, 93, 4, 1, 64, 0}};
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
         for (int r = 0; r < FQ_RECIPE_COUNT; r++) {
             if (strncmp(fq_recipes[r].name, "kv.", 3) != 0) continue;

@@ -1,4 +1,5 @@
-/* Codes of the INT4 cache to E4M3 operands e4m3(q s), two's complement, element 8 w + i of a row in bits 4 i of word w. */
+/* Codes of the INT4 cache to E4M3 operands e4m3(q s), two's complement, element 8 w + i of a row in bits 4 i of word w.
+ */
 #ifndef FQ_KERNELS_CODES_KV_SM90_CUH
 #define FQ_KERNELS_CODES_KV_SM90_CUH
 #include "kernels/ptx_sm90.cuh"

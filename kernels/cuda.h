@@ -14,9 +14,9 @@ int fq_cuda_usable(const char **why);
 /* Its name and its PCI address ("0000:1b:00.0"), "" if not usable. */
 const char *fq_cuda_name(void);
 const char *fq_cuda_bus(void);
-/* Ceilings of the device, measured once: read_bps from its memory, copy_bps within it; int8_flops of wgmma with 8-bit operands (E4M3 and
- * INT8 run at one rate), on zeros, so that power does not limit it; bf16_flops half of that, f32_flops as bf16_flops.
- * NULL if not usable. */
+/* Ceilings of the device, measured once: read_bps from its memory, copy_bps within it; int8_flops of wgmma with 8-bit
+ * operands (E4M3 and INT8 run at one rate), on zeros, so that power does not limit it; bf16_flops half of that,
+ * f32_flops as bf16_flops. NULL if not usable. */
 const fq_ceilings *fq_cuda_ceilings(void);
 
 /* A matrix product with all operands on the device, in as many copies of the weights as leave its L2 cache. Made by the
@@ -41,14 +41,14 @@ typedef struct fq_cuda_loop fq_cuda_loop;
 fq_status fq_cuda_loop_run(fq_cuda_loop *l) FQ_MUST_USE;
 double fq_cuda_loop_elapsed_ns(const fq_cuda_loop *l);
 
-/* Attention with its operands on the device (cuda_attention.h), ready to be launched: what a device row of the attention
- * family has. Asynchronous; the stream is a cudaStream_t. */
+/* Attention with its operands on the device (cuda_attention.h), ready to be launched: what a device row of the
+ * attention family has. Asynchronous; the stream is a cudaStream_t. */
 typedef struct fq_cuda_heads fq_cuda_heads;
 typedef fq_status fq_cuda_attend(const fq_cuda_heads *h, void *stream);
 
-/* Attention for the measuring loop: operands of `a` on the device, its cache in `copies` copies that the launches rotate
- * over (0: as many as leave the L2 cache), the output poisoned. Owner: the arena. Errors: FQ_ERR_UNSUPPORTED for head
- * sizes and recipes without device kernel. fetch: the outputs of (token[i], head[i]), i < n, widened to out[i][D];
+/* Attention for the measuring loop: operands of `a` on the device, its cache in `copies` copies that the launches
+ * rotate over (0: as many as leave the L2 cache), the output poisoned. Owner: the arena. Errors: FQ_ERR_UNSUPPORTED for
+ * head sizes and recipes without device kernel. fetch: the outputs of (token[i], head[i]), i < n, widened to out[i][D];
  * FQ_ERR_FAILED if an element of the output was never written or anything beside it was. */
 typedef struct fq_cuda_attention fq_cuda_attention;
 fq_status fq_cuda_attention_create(fq_cuda_attend *attend, const fq_attention_args *a, int copies, fq_arena *owner,

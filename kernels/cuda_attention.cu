@@ -13,9 +13,9 @@ struct fq_cuda_attention {
     fq_cuda_loop loop;
     void **cache; /* copies of codes and scales of keys and values, one behind the other */
     int copies;
-    size_t part[4]; /* where k, v, k_scale and v_scale start in one */
-    uint8_t *area;  /* the output between guards */
-    size_t area_bytes, used; /* bytes of a row that are written */
+    size_t part[4];             /* where k, v, k_scale and v_scale start in one */
+    uint8_t *area;              /* the output between guards */
+    size_t area_bytes, used;    /* bytes of a row that are written */
     unsigned long long *damage; /* device: unwritten elements, elements written beside them */
 };
 
@@ -23,13 +23,12 @@ static fq_status takes(const fq_attention_args *a) {
     const fq_recipe *kv = a->kv->recipe;
     const int d = a->kv->head_dim;
     FQ_TRY(fq_attention_check(a));
-    if (d != 64 && d != 128)
-        return fq_fail(FQ_ERR_UNSUPPORTED, "sm90: head size %d, expected 64 or 128", d);
+    if (d != 64 && d != 128) return fq_fail(FQ_ERR_UNSUPPORTED, "sm90: head size %d, expected 64 or 128", d);
     if (a->scores != FQ_F32) return fq_fail(FQ_ERR_UNSUPPORTED, "sm90: scores are summed in float32 only");
     if (kv->code != FQ_INT4 || kv->value != FQ_VALUE_E4M3 || fq_recipe_has_zero(kv) || kv->group != 0 ||
-        (kv->scale != FQ_E4M3 && kv->scale != FQ_BF16) || a->q_recipe->code != FQ_E4M3 ||
-        a->p_recipe->code != FQ_E4M3)
-        return fq_fail(FQ_ERR_UNSUPPORTED, "sm90: no attention over '%s' with queries '%s'", kv->name, a->q_recipe->name);
+        (kv->scale != FQ_E4M3 && kv->scale != FQ_BF16) || a->q_recipe->code != FQ_E4M3 || a->p_recipe->code != FQ_E4M3)
+        return fq_fail(FQ_ERR_UNSUPPORTED, "sm90: no attention over '%s' with queries '%s'", kv->name,
+                       a->q_recipe->name);
     return FQ_OK;
 }
 

@@ -82,10 +82,13 @@ fq_status fq_cuda_kv_tiles(const fq_cuda_heads *h, int keys, uint8_t *tiles, cud
     const dim3 grid((unsigned)count, (unsigned)(h->batch * h->kv.kv_heads), 2);
     const int bytes = keys * d + keys * (d / 2 + 4);
 #define CASE(D, KEYS)                                                                                                  \
-    if (d == D && keys == KEYS && bf16) make_tiles<D, KEYS, __nv_bfloat16><<<grid, THREADS, bytes, stream>>>(*h, tiles, count); \
-    if (d == D && keys == KEYS && !bf16) make_tiles<D, KEYS, __nv_fp8_e4m3><<<grid, THREADS, bytes, stream>>>(*h, tiles, count);
-    CASE(64, 64) CASE(64, 96) CASE(64, 128) CASE(128, 64) CASE(128, 96) CASE(128, 128)
+    if (d == D && keys == KEYS && bf16)                                                                                \
+        make_tiles<D, KEYS, __nv_bfloat16><<<grid, THREADS, bytes, stream>>>(*h, tiles, count);                        \
+    if (d == D && keys == KEYS && !bf16)                                                                               \
+        make_tiles<D, KEYS, __nv_fp8_e4m3><<<grid, THREADS, bytes, stream>>>(*h, tiles, count);
+    CASE(64, 64)
+    CASE(64, 96) CASE(64, 128) CASE(128, 64) CASE(128, 96) CASE(128, 128)
 #undef CASE
-    FQ_CUDA_TRY(cudaGetLastError());
+        FQ_CUDA_TRY(cudaGetLastError());
     return FQ_OK;
 }

@@ -4,18 +4,23 @@
 #define FQ_KERNELS_WGMMA_SHARED_SM90_CUH
 #include "kernels/wgmma_sm90.cuh"
 
-/* Descriptor of a K-major tile with rows of 32, 64 or 128 bytes and the swizzle of that width; the tile stands on a multiple
- * of 8 rows' bytes. A k-step of 32 bytes adds 2. */
+/* Descriptor of a K-major tile with rows of 32, 64 or 128 bytes and the swizzle of that width; the tile stands on a
+ * multiple of 8 rows' bytes. A k-step of 32 bytes adds 2. */
 template <int ROW_BYTES> FQ_DEV uint64_t wgmma_tile(uint32_t at) {
     static_assert(ROW_BYTES == 32 || ROW_BYTES == 64 || ROW_BYTES == 128, "swizzle");
     return (uint64_t)((at & 0x3FFFF) >> 4) | (1ull << 16) | ((uint64_t)(ROW_BYTES / 2) << 32) |
-           ((ROW_BYTES == 128 ? 1ull : ROW_BYTES == 64 ? 2ull : 3ull) << 62);
+           ((ROW_BYTES == 128  ? 1ull
+             : ROW_BYTES == 64 ? 2ull
+                               : 3ull)
+            << 62);
 }
 
 /* Byte offset in such a tile of the 16 bytes number `chunk` of a row. */
 template <int ROW_BYTES> FQ_DEV uint32_t wgmma_chunk(int row, int chunk) {
-    return (uint32_t)(row * ROW_BYTES +
-                      ((chunk ^ (ROW_BYTES == 128 ? row & 7 : ROW_BYTES == 64 ? row >> 1 & 3 : row >> 2 & 1)) << 4));
+    return (uint32_t)(row * ROW_BYTES + ((chunk ^ (ROW_BYTES == 128  ? row & 7
+                                                   : ROW_BYTES == 64 ? row >> 1 & 3
+                                                                     : row >> 2 & 1))
+                                         << 4));
 }
 
 #define P4(a, b, c, d) "%" #a ",%" #b ",%" #c ",%" #d

@@ -101,8 +101,7 @@ fq_status fq_scenario_attention(fq_context *c, const fq_step *step) {
     for (int i = 0; i < points; i++)
         for (int t = 0; t < step->seq.n; t++) {
             const point p = {step->batch.v[i / step->causal.n % step->batch.n], step->seq.v[t],
-                             step->head_dim.v[i / step->causal.n / step->batch.n],
-                             step->causal.v[i % step->causal.n]};
+                             step->head_dim.v[i / step->causal.n / step->batch.n], step->causal.v[i % step->causal.n]};
             char what[96];
             snprintf(what, sizeof what, "batch %d, T = %d, D = %d%s", p.batch, p.seq, p.head_dim,
                      p.causal ? "" : ", not causal");
