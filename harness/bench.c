@@ -260,6 +260,10 @@ void fq_bench_hold_to(fq_measurement *m, const fq_ceilings *ceil) {
     m->floor_ns = floor_ns(m->task, ceil);
     if (m->n_samples == 0) return;
     m->peak_pct = 100 * m->floor_ns / m->time.median;
+    const fq_task *t = m->task;
+    const fq_ceilings *c = t->ceilings != NULL ? t->ceilings : ceil;
+    if (c != NULL && t->flop > 0) m->compute_pct = 1e11 * t->flop / engine_peak(c, t->engine) / m->time.median;
+    if (c != NULL && t->bytes > 0) m->bandwidth_pct = 1e11 * t->bytes / c->read_bps / m->time.median;
     int impossible = m->peak_pct > invalid_above_pct;
     if (impossible && (m->verdict == FQ_VERDICT_PASS || m->verdict == FQ_VERDICT_INVALID)) {
         m->verdict = FQ_VERDICT_INVALID;
@@ -288,7 +292,7 @@ static fq_status begin(const fq_task *t, const fq_bench_options *o, const fq_cei
         m->reading[i] = (fq_reading){NAN, NAN, NAN, NAN, NAN, NAN};
     m->joules = m->gpu_used_bytes = NAN;
     m->time = fq_stats_summary(m->samples, 0, o->level);
-    m->err = m->bound = m->peak_pct = NAN;
+    m->err = m->bound = m->peak_pct = m->compute_pct = m->bandwidth_pct = NAN;
     m->floor_ns = floor_ns(t, ceil);
     return FQ_OK;
 }

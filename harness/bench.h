@@ -78,6 +78,7 @@ typedef struct fq_measurement {
     fq_summary time; /* of samples, ns */
     double floor_ns; /* max(flop/peak, bytes/bandwidth) on this host; NAN if unknown */
     double peak_pct; /* 100 floor / median */
+    double compute_pct, bandwidth_pct; /* the floor's two parts: of the engine's peak, of the read bandwidth; NAN */
     double err, bound;
     fq_verdict verdict;
     char reason[160]; /* for SKIP, FAIL, INVALID; beside PASS or NONE: why there are fewer samples than asked */

@@ -1,5 +1,6 @@
 /* The gemm family with AMX: products of packed 4-bit weights and of canonical 8- and 16-bit ones. Which way a number of
  * tokens goes was measured (docs/NOTES-cpu-kernels.md). */
+#include "kernels/gemm_digits.h"
 #include "kernels/gemm_gemv.h"
 #include "kernels/gemm_tile.h"
 
@@ -31,8 +32,24 @@ GEMV(i4f8_books, FQ_GEMM_i4f8, GEMV_FLOATS)
 GEMV(i4i8_gemv, FQ_GEMM_i4i8, GEMV_BYTES)
 GEMV(q4i8_gemv, FQ_GEMM_q4i8, GEMV_BYTES)
 
-static void i4f8_gemv(const fq_gemm_args *a) {
-    (a->w->book ? i4f8_books : i4f8_digits)(a);
+/* The ways for few tokens: 1 if one was taken. */
+#define GEMM_FEW(name)                                                                                                 \
+    static int name##_few(const fq_gemm_args *a) {                                                                     \
+        if (a->m == 1) name##_gemv(a);                                                                                 \
+        return a->m == 1;                                                                                              \
+    }
+GEMM_FEW(w4a16)
+GEMM_FEW(i4i8)
+GEMM_FEW(q4i8)
+
+static int i4f8_few(const fq_gemm_args *a) {
+    if (a->m == 1)
+        (a->w->book ? i4f8_books : i4f8_digits)(a);
+    else if (a->m <= DIGITS_TOKENS && !a->w->book)
+        digits_run(a);
+    else
+        return 0;
+    return 1;
 }
 
 /* Weights that cannot be packed (groups of another size) have NULL there and go to the AVX-512 functions. */
@@ -42,16 +59,14 @@ static void i4f8_gemv(const fq_gemm_args *a) {
     }                                                                                                                  \
     size_t fq_gemm_##name##_amx_scratch(const fq_gemm_args *a) {                                                       \
         const size_t canonical = fq_gemm_##name##_avx512_scratch(a);                                                   \
-        const size_t own = a->m <= 1 ? gemv_bytes(FQ_GEMM_##name, a) : tile_plan_make(FQ_GEMM_##name, a).bytes;        \
+        const size_t gemv = gemv_bytes(FQ_GEMM_##name, a), tile = tile_plan_make(FQ_GEMM_##name, a).bytes;             \
+        const size_t few = a->m <= DIGITS_TOKENS ? digits_bytes(a) + gemv : 0, own = tile > few ? tile : few;          \
         return own > canonical ? own : canonical;                                                                      \
     }                                                                                                                  \
     fq_status fq_gemm_##name##_amx(const fq_gemm_args *a) {                                                            \
         FQ_TRY(fq_gemm_check(FQ_GEMM_##name, a));                                                                      \
         if (!a->packed) return fq_gemm_##name##_avx512(a);                                                             \
-        if (a->m > 1)                                                                                                  \
-            TILE_RUN(name, a);                                                                                         \
-        else if (a->m == 1)                                                                                            \
-            name##_gemv(a);                                                                                            \
+        if (a->m > 0 && !name##_few(a)) TILE_RUN(name, a);                                                             \
         return FQ_OK;                                                                                                  \
     }
 GEMM_AMX_PACKED(w4a16)

@@ -11,12 +11,7 @@
 #include <omp.h>
 #include "kernels/gemm_x512.h"
 
-#ifndef GEMV_NEAR
-#define GEMV_NEAR 4096
-#endif
-#ifndef GEMV_FAR
-#define GEMV_FAR 0
-#endif
+enum { GEMV_NEAR = 1024, GEMV_FAR = 16384 /* bytes that are asked for early, into the first and the second cache */ };
 
 typedef struct gemv_plan {
     const fq_gemm_args *a;
@@ -96,8 +91,8 @@ FQ_INLINE __m512i gemv_sum(gemv_way way, __m512i a, __m512i b) {
 /* One line into the sums of its row. */
 FQ_INLINE __m512i gemv_line(fq_gemm_kind kind, gemv_way way, const gemv_plan *p, size_t at, size_t row,
                             const __m512i *x, __m512i sum) {
-    const __m512i c = x512_line(p->w, at);
     if (way == GEMV_FLOATS) {
+        const __m512i c = x512_line(p->w, at);
         const __m512i pairs = x512_lut_bf16(kind, p->tables, p->w, at, row);
         const __m512i lut = _mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm512_castsi512_si256(pairs)), 16);
         __m512 s = _mm512_castsi512_ps(sum);
@@ -108,9 +103,9 @@ FQ_INLINE __m512i gemv_line(fq_gemm_kind kind, gemv_way way, const gemv_plan *p,
         }
         return _mm512_castps_si512(s);
     }
-    const __m512i lut = x512_lut_bytes(kind, p->tables, p->w, at);
-    const __m512i low = _mm512_permutexvar_epi8(c, lut);
-    const __m512i high = _mm512_permutexvar_epi8(_mm512_srli_epi16(c, 4), lut);
+    __m512i v[2];
+    x512_unpack_bytes(kind, p->tables, p->w, at, v);
+    const __m512i low = v[0], high = v[1];
     if (way == GEMV_BYTES) return _mm512_dpbusd_epi32(_mm512_dpbusd_epi32(sum, low, x[0]), high, x[1]);
     const __m512 s = _mm512_cvtepi32_ps(_mm512_add_epi32(gemv_join(low, high, x), x[6]));
     const __m512 unit = _mm512_set1_ps(p->tables->unit[p->w->scales[at]]);
@@ -157,8 +152,8 @@ FQ_INLINE void gemv_work(fq_gemm_kind kind, gemv_way way, const gemv_plan *p) {
             FQ_UNROLL
             for (size_t r = 0; r < 16; r++) {
                 const char *line = (const char *)p->w->codes + (at + r) * FQ_PACKED_LINE;
-                if (GEMV_NEAR) _mm_prefetch(line + GEMV_NEAR, _MM_HINT_T0);
-                if (GEMV_FAR) _mm_prefetch(line + GEMV_FAR, _MM_HINT_T1);
+                _mm_prefetch(line + GEMV_NEAR, _MM_HINT_T0);
+                _mm_prefetch(line + GEMV_FAR, _MM_HINT_T1);
                 sum[r] = gemv_line(kind, way, p, at + r, row + r, x, sum[r]);
             }
         }

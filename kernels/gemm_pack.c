@@ -47,16 +47,17 @@ const fq_gemm_tables *fq_gemm_tables_get(void) {
     return &tables;
 }
 
-/* One row of one chunk. */
+/* One row of one chunk: canonical byte j holds codes 2j and 2j + 1, so lanes 2j and 2j + 1 come from bytes j, 16 + j,
+ * 32 + j and 48 + j. */
 static void pack_line(const fq_qmatrix *w, int r, int chunk, uint8_t *line) {
-    uint8_t q[FQ_PACKED_CODES] = {0};
-    const int k0 = chunk * FQ_PACKED_CODES, left = w->cols - k0, n = left < FQ_PACKED_CODES ? left : FQ_PACKED_CODES;
-    const uint8_t *codes = w->codes + (size_t)r * w->row_bytes + (size_t)k0 / 2;
-    for (int i = 0; i < n; i++)
-        q[i] = codes[i / 2] >> (i % 2 ? 4 : 0) & 15;
-    for (int i = 0; i < 32; i++) {
-        line[2 * i] = (uint8_t)(q[i] | q[32 + i] << 4);
-        line[2 * i + 1] = (uint8_t)(q[64 + i] | q[96 + i] << 4);
+    uint8_t c[FQ_PACKED_LINE] = {0};
+    const size_t from = (size_t)chunk * FQ_PACKED_LINE, left = ((size_t)w->cols + 1) / 2 - from;
+    memcpy(c, w->codes + (size_t)r * w->row_bytes + from, left < sizeof c ? left : sizeof c);
+    for (int j = 0; j < 16; j++) {
+        line[4 * j] = (uint8_t)((c[j] & 15) | c[16 + j] << 4);
+        line[4 * j + 1] = (uint8_t)((c[32 + j] & 15) | c[48 + j] << 4);
+        line[4 * j + 2] = (uint8_t)(c[j] >> 4 | (c[16 + j] & 0xf0));
+        line[4 * j + 3] = (uint8_t)(c[32 + j] >> 4 | (c[48 + j] & 0xf0));
     }
 }
 

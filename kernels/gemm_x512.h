@@ -119,16 +119,22 @@ FQ_INLINE __m512i x512_line(const fq_gemm_packed *w, size_t at) {
     return _mm512_load_si512(w->codes + at * FQ_PACKED_LINE);
 }
 
+/* Line `at` of packed weights as bytes: 64 low codes, 64 high ones. */
+FQ_INLINE void x512_unpack_bytes(fq_gemm_kind kind, const fq_gemm_tables *t, const fq_gemm_packed *w, size_t at,
+                                 __m512i v[2]) {
+    const __m512i c = x512_line(w, at), lut = x512_lut_bytes(kind, t, w, at);
+    v[0] = _mm512_permutexvar_epi8(c, lut);
+    v[1] = _mm512_permutexvar_epi8(_mm512_srli_epi16(c, 4), lut);
+}
+
 /* Line `at` of packed weights as the 64-byte rows of its chunk's steps. */
 FQ_INLINE void x512_unpack(fq_gemm_kind kind, const fq_gemm_tables *t, const fq_gemm_packed *w, size_t at, size_t r,
                            __m512i v[4]) {
-    const __m512i c = x512_line(w, at);
     if (gemm_is_int(kind)) {
-        const __m512i lut = x512_lut_bytes(kind, t, w, at);
-        v[0] = _mm512_permutexvar_epi8(c, lut);
-        v[1] = _mm512_permutexvar_epi8(_mm512_srli_epi16(c, 4), lut);
+        x512_unpack_bytes(kind, t, w, at, v);
         return;
     }
+    const __m512i c = x512_line(w, at);
     const __m512i lut = x512_lut_bf16(kind, t, w, at, r);
     v[0] = _mm512_permutexvar_epi16(c, lut);
     v[1] = _mm512_permutexvar_epi16(_mm512_srli_epi16(c, 4), lut);

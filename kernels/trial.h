@@ -17,6 +17,8 @@ typedef struct fq_trial_shape {
     const fq_recipe *w, *a, *q, *kv, *p; /* NULL: the operation's default (see fq_trial_default) */
     int weight_copies; /* gemm: distinct copies the runs rotate over; 0 = as many as exceed 3 x the last-level cache (at
                           most 1 GiB); 1 = hot */
+    const struct fq_trial *like; /* gemm: an earlier trial of the same kernel, outputs and inputs, whose weights are
+                                    taken instead of new ones; NULL */
     unsigned long seed;
     /* gemm: numbers to take weights and activations from, row after row, instead of Gaussian ones (a trained model's);
      * NULL: Gaussian. */

@@ -83,6 +83,16 @@ static fq_status build_weights(fq_trial *t, gemm_trial *g, fq_pool *pool) {
     enum { ROWS = 64 };
     const size_t k = (size_t)s->k, n = (size_t)s->n, rows_floats = ROWS * k;
     fq_qmatrix first;
+    if (s->like) {
+        const gemm_trial *from = s->like->family;
+        FQ_ASSERT(s->like->kernel == t->kernel && from->w->rows == s->n && from->w->cols == s->k);
+        g->w = from->w;
+        g->packed = from->packed;
+        g->shift = from->shift;
+        g->copies = from->copies;
+        t->bytes = (double)fq_qmatrix_bytes(g->w);
+        return FQ_OK;
+    }
     FQ_TRY(fq_qmatrix_create(&first, s->w, s->n, s->k, t->arena));
     float *rows = FQ_NEW(t->arena, float, rows_floats);
     if (!rows) return FQ_ERR_MEMORY;
@@ -263,7 +273,9 @@ fq_status fq_trial_gemm_create(fq_trial *t) {
     g->args.packed = g->packed[0];
     t->flop = 2.0 * s->m * s->n * s->k;
     FQ_TRY(bind_device(t, g));
-    const size_t m = (size_t)(t->device ? g->n_rows : s->m), n = (size_t)s->n, stride = (n + 15) / 16 * 16 + 16;
+    const size_t m = (size_t)(t->device ? g->n_rows : s->m), n = (size_t)s->n;
+    /* Libraries are at their best without gaps between rows. */
+    const size_t stride = t->kernel->role == FQ_ROLE_BASELINE ? n : (n + 15) / 16 * 16 + 16;
     const size_t y_floats = m * stride;
     FQ_TRY(fq_trial_reserve(t, (size_t[]){y_floats * sizeof(float)}, 1));
     g->args.y = fq_trial_place(t, "y", m, stride * sizeof(float), n * sizeof(float));

@@ -369,6 +369,8 @@ static fq_status fill(fq_context *c, const fq_measurement *m, double tokens, fq_
     r->p95_ns = m->time.p95;
     r->n_outliers = m->time.outliers;
     r->peak_pct = m->peak_pct;
+    r->compute_pct = m->compute_pct;
+    r->bandwidth_pct = m->bandwidth_pct;
     if (m->task->flop > 0) r->tflops = m->task->flop / m->time.median * 1e-3;
     if (m->task->bytes > 0) r->gbps = m->task->bytes / m->time.median;
     if (tokens > 0) token_rates(r, m, tokens);

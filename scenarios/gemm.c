@@ -53,8 +53,10 @@ static fq_status describe(fq_context *c, const fq_step *s, const point *p, int m
     return r->test_id == NULL ? FQ_ERR_MEMORY : FQ_OK;
 }
 
+/* first: a trial of each kernel at an earlier number of tokens, whose weights serve again; NULL where there is none
+ * yet. */
 static fq_status measure_point(fq_context *c, const fq_step *s, const point *p, int m, const fq_kernel **kernels, int n,
-                               int baseline, fq_arena *arena) {
+                               int baseline, const fq_trial **first, fq_arena *arena) {
     fq_task tasks[KERNELS_MOST];
     fq_result rows[KERNELS_MOST];
     double tokens[KERNELS_MOST];
@@ -82,6 +84,7 @@ static fq_status measure_point(fq_context *c, const fq_step *s, const point *p, 
             shape.n_real_w = (size_t)real->w_rows * (size_t)real->cols;
             shape.n_real_x = (size_t)real->tokens * (size_t)real->cols;
         }
+        shape.like = first[i];
         FQ_TRY(describe(c, s, p, m, kernels[i], &row));
         fq_status status = fq_trial_create(kernels[i], &shape, arena, &trial);
         if (status == FQ_ERR_SKIPPED) {
@@ -90,6 +93,7 @@ static fq_status measure_point(fq_context *c, const fq_step *s, const point *p, 
         }
         if (status != FQ_OK) return fq_fail_prefix(status, "%s", kernels[i]->name);
         if (i == baseline) base = ready;
+        if (kernels[i]->bind == NULL && first[i] == NULL) first[i] = trial;
         tasks[ready] = fq_trial_task(trial, kernels[i]->name);
         /* No memory has to be read then, and no cache's bandwidth is known. */
         if (strcmp(s->cache, "hot") == 0) tasks[ready].bytes = 0;
@@ -130,18 +134,21 @@ fq_status fq_scenario_gemm(fq_context *c, const fq_step *step) {
     for (int i = 0; i < n_points; i++)
         work += step->m.n;
     fq_context_total(c, work);
-    for (int i = 0; i < n_points; i++)
-        for (int j = 0; j < step->m.n; j++) {
+    for (int i = 0; i < n_points; i++) {
+        const fq_trial *first[KERNELS_MOST] = {NULL};
+        fq_status status = FQ_OK;
+        fq_arena arena;
+        FQ_TRY(fq_arena_init(&arena, 0));
+        for (int j = 0; j < step->m.n && status == FQ_OK; j++) {
             char what[96];
             snprintf(what, sizeof what, "%s %s %dx%d m=%d", points[i].model != NULL ? points[i].model : "",
                      points[i].layer != NULL ? points[i].layer : "", points[i].n, points[i].k, step->m.v[j]);
             fq_context_advance(c, 0, what);
-            fq_arena arena;
-            FQ_TRY(fq_arena_init(&arena, 0));
-            fq_status status = measure_point(c, step, &points[i], step->m.v[j], kernels, n, baseline, &arena);
-            fq_arena_free(&arena);
-            FQ_TRY(status);
-            fq_context_advance(c, 1, what);
+            status = measure_point(c, step, &points[i], step->m.v[j], kernels, n, baseline, first, &arena);
+            if (status == FQ_OK) fq_context_advance(c, 1, what);
         }
+        fq_arena_free(&arena);
+        FQ_TRY(status);
+    }
     return FQ_OK;
 }
