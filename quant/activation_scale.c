@@ -29,6 +29,11 @@ void fq_smooth_factors(const fq_input_stats *x, const float *const *w, const int
             x->absmax[j] > 0 && lambda[j] > 0 ? powf(x->absmax[j], alpha) / powf(lambda[j], 1.0f - alpha) : 1.0f;
 }
 
+void fq_log_factors(const fq_input_stats *x, float *lambda) {
+    for (int j = 0; j < x->cols; j++)
+        lambda[j] = x->absmax[j] > 0 ? x->absmax[j] / log2f(2.0f + x->absmax[j]) : 1.0f;
+}
+
 /* sum over 16 columns e_r of e[K][16] of e_r^T M e_r, or of the stand-in diagonal. */
 static double block_error(const fq_input_stats *x, const float *e) {
     double part[FQ_BLOCK_ROWS] = {0}, sum = 0;

@@ -13,6 +13,9 @@ extern "C" {
 void fq_smooth_factors(const fq_input_stats *x, const float *const *w, const int *rows, int count, float alpha,
                        float *lambda);
 
+/* Logarithmic activation equalization (FPTQ, arXiv 2308.15987): lambda_j = max|X_j| / log2(2 + max|X_j|). */
+void fq_log_factors(const fq_input_stats *x, float *lambda);
+
 typedef struct fq_awq_options {
     const fq_recipe *w;      /* storage of the weights, with groups */
     const fq_method *method; /* how the trial quantizes; its rounding counts as nearest */

@@ -139,8 +139,9 @@ typedef struct plan {
     const fq_block_kernels *kernels;
     const int *order;
     const float *u;
-    const float *worth;        /* [K] second moments of single inputs, in `order` */
-    int search, block;         /* columns that go together: a group, or some of a whole row */
+    const float *worth; /* [K] second moments of single inputs, in `order` */
+    fq_group_choice search;
+    int block;                 /* columns that go together: a group, or some of a whole row */
     const fq_descent *descent; /* to follow, or NULL */
 } plan;
 
@@ -306,8 +307,8 @@ static fq_status descent_create(fq_descent *d, const fq_qmatrix *q, const fq_cod
 }
 
 fq_status fq_gptq_quantize(fq_qmatrix *q, int row0, const float *w, size_t stride, int rows, float tensor_scale,
-                           const fq_codebook *book, int search, double damping, int sweeps, const float *first,
-                           const fq_input_stats *stats, fq_arena *scratch) {
+                           const fq_codebook *book, fq_group_choice search, double damping, int sweeps,
+                           const float *first, const fq_input_stats *stats, fq_arena *scratch) {
     const size_t k = (size_t)q->cols;
     const int threads = fq_threads(), block = q->groups > 0 ? q->group : FQ_BLOCK_COLS;
     int *order = FQ_NEW(scratch, int, k);

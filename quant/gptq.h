@@ -8,6 +8,7 @@
 #ifndef FQ_QUANT_GPTQ_H
 #define FQ_QUANT_GPTQ_H
 #include "quant/codebook.h"
+#include "quant/group_scale.h"
 #include "quant/method.h"
 #ifdef __cplusplus
 extern "C" {
@@ -30,8 +31,8 @@ fq_status fq_gptq_factor(const float *moment, int cols, const int *order, double
  * fixed when its turn comes, on its weights as they are then: the recipe's own or (search) the best by second moments.
  * sweeps > 0: for 4-bit codes in groups, that many passes of coordinate descent (descent.h) follow. */
 fq_status fq_gptq_quantize(fq_qmatrix *q, int row0, const float *w, size_t stride, int rows, float tensor_scale,
-                           const fq_codebook *book, int search, double damping, int sweeps, const float *first,
-                           const fq_input_stats *stats, fq_arena *scratch) FQ_MUST_USE;
+                           const fq_codebook *book, fq_group_choice search, double damping, int sweeps,
+                           const float *first, const fq_input_stats *stats, fq_arena *scratch) FQ_MUST_USE;
 
 #ifdef __cplusplus
 }

@@ -39,11 +39,12 @@ static uint32_t e4m3_code(float s) {
     return code > 0 ? code : 1;
 }
 
-static int e4m3_candidates(const fq_recipe *r, const fq_codebook *book, float absmax, int search, fq_group_scale *out) {
+static int e4m3_candidates(const fq_recipe *r, const fq_codebook *book, float absmax, fq_group_choice search,
+                           fq_group_scale *out) {
     const float own = absmax / (book != NULL ? book->max : (float)fq_formats[r->code].max);
     int n = 0;
     out[n++] = e4m3_scale(e4m3_code(own));
-    if (!search || absmax == 0) return n;
+    if (search != FQ_SEARCH_BEST || absmax == 0) return n;
     for (uint32_t c = e4m3_code(LEAST * own); c <= e4m3_code(MOST * own); c++)
         out[n++] = e4m3_scale(c);
     return n;
@@ -58,17 +59,36 @@ static void range_of(const fq_recipe *r, const float *x, int n, float *lo, float
     }
 }
 
-static int candidates(const fq_recipe *r, const fq_codebook *book, const float *x, int n, int search,
+/* The ceil(0.999 n)-th smallest magnitude: all but the n / 1000 largest, which an insertion finds. */
+static float percentile(const float *x, int n) {
+    enum { DROP = 64 };
+    float top[DROP + 1] = {0};
+    const int drop = n / 1000 < DROP ? n / 1000 : DROP;
+    for (int i = 0; i < n; i++) {
+        float a = fabsf(x[i]);
+        for (int j = 0; j <= drop; j++)
+            if (a > top[j]) {
+                const float moved = top[j];
+                top[j] = a;
+                a = moved;
+            }
+    }
+    return top[drop];
+}
+
+static int candidates(const fq_recipe *r, const fq_codebook *book, const float *x, int n, fq_group_choice search,
                       fq_group_scale *out) {
     const float absmax = fq_absmax(x, (size_t)n);
-    const int zero = fq_recipe_has_zero(r), steps = search && absmax > 0 ? STEPS : 0;
-    if (r->range == FQ_RANGE_SYMMETRIC && r->scale == FQ_E4M3) return e4m3_candidates(r, book, absmax, search, out);
+    const float own = search == FQ_SEARCH_PERCENTILE && absmax > 0 ? percentile(x, n) / absmax : 1.0f;
+    const int zero = fq_recipe_has_zero(r), steps = search == FQ_SEARCH_BEST && absmax > 0 ? STEPS : 0;
+    if (r->range == FQ_RANGE_SYMMETRIC && r->scale == FQ_E4M3)
+        return e4m3_candidates(r, book, absmax * own, search, out);
     float lo = 0, hi = 0, extreme = absmax;
     if (zero) range_of(r, x, n, &lo, &hi);
     if (r->range == FQ_RANGE_SIGNED) extreme = fq_first_extreme(x, (size_t)n, absmax);
     for (int i = 0; i <= steps; i++) {
         fq_group_scale *g = &out[i];
-        const float share = i == 0 ? 1.0f : LEAST + (MOST - LEAST) * (float)(i - 1) / (float)(STEPS - 1);
+        const float share = i == 0 ? own : LEAST + (MOST - LEAST) * (float)(i - 1) / (float)(STEPS - 1);
         g->zero = 0;
         g->s = zero ? fq_recipe_scale_zero(r, lo * share, hi * share, &g->code, &g->zero)
                     : fq_recipe_scale(r, extreme * share, &g->code);
@@ -115,8 +135,8 @@ static double rounding_error(const fq_recipe *r, const fq_group_scale *scale, co
     return sum;
 }
 
-double fq_group_search(const fq_recipe *r, const fq_codebook *book, const float *x, const float *m, int n, int search,
-                       fq_group_scale *best) {
+double fq_group_search(const fq_recipe *r, const fq_codebook *book, const float *x, const float *m, int n,
+                       fq_group_choice search, fq_group_scale *best) {
     fq_group_scale tried[CANDIDATES];
     double least = INFINITY;
     const int count = candidates(r, book, x, n, search, tried);

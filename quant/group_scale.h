@@ -25,13 +25,20 @@ static inline int fq_group_has_values(const fq_recipe *r) {
  */
 void fq_group_values(const fq_recipe *r, const fq_codebook *book, const fq_group_scale *scale, float *value);
 
+typedef enum fq_group_choice {
+    FQ_SEARCH_OWN,       /* the recipe's own scale (for a codebook: absmax / its maximum) */
+    FQ_SEARCH_BEST,      /* the best of those listed below */
+    FQ_SEARCH_PERCENTILE /* the recipe's own, of the range times p / absmax, p the magnitude that 99.9 % of the group do
+                            not exceed: of n numbers the ceil(0.999 n)-th */
+} fq_group_choice;
+
 /* The scale that leaves the least sum_i m_i (x_i - value_i)^2 with the nearest value for each x_i; returns that sum.
- * search = 0: the recipe's own scale (for a codebook: absmax / its maximum). search = 1: the recipe's own, and
+ * FQ_SEARCH_BEST tries the recipe's own, and
  *   E4M3 scales   all stored scales in [0.55, 1.2] times absmax / maximum
  *   others        the own rule over the range times 0.55 .. 1.2, 40 steps (ASYMMETRIC and PROGRESSIVE: lo and hi
  * together, zero point anew) Equals: the earlier in this order, so the own scale wins if nothing is better. */
-double fq_group_search(const fq_recipe *r, const fq_codebook *book, const float *x, const float *m, int n, int search,
-                       fq_group_scale *best);
+double fq_group_search(const fq_recipe *r, const fq_codebook *book, const float *x, const float *m, int n,
+                       fq_group_choice search, fq_group_scale *best);
 /* Codes of the nearest values; the lower code of equals. */
 void fq_group_encode(const fq_recipe *r, const fq_codebook *book, const fq_group_scale *scale, const float *x, int n,
                      uint8_t *codes);

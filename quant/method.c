@@ -5,6 +5,7 @@
 #include <omp.h>
 #include <string.h>
 #include "harness/cpu.h"
+#include "harness/rng.h"
 #include "quant/absmax.h"
 #include "quant/gptq.h"
 #include "quant/group_scale.h"
@@ -24,8 +25,12 @@ const fq_method *fq_method_find(const char *name) {
     return NULL;
 }
 
+static int feeds_back(const fq_method *m) {
+    return m->rounding == FQ_ROUNDING_GPTQ || m->rounding == FQ_ROUNDING_DESCENT;
+}
+
 int fq_method_needs_moments(const fq_method *m) {
-    return m->rounding != FQ_ROUNDING_NEAREST || m->scales == FQ_SCALES_OUTPUT;
+    return feeds_back(m) || m->scales == FQ_SCALES_OUTPUT;
 }
 
 /* One call's matrix and what its rows share. */
@@ -36,7 +41,8 @@ typedef struct job {
     float tensor_scale;
     const float *first;  /* [rows] first scale of recipes with two levels, else NULL */
     const float *weight; /* [K] of an input's squared error */
-    int search;
+    fq_group_choice search;
+    int stochastic;
     float **row;     /* [threads][K] */
     uint8_t **codes; /* [threads][K] */
 } job;
@@ -83,6 +89,15 @@ static const fq_codebook *choose_book(const job *j, unsigned books, int rows, do
     return &fq_codebooks[best];
 }
 
+/* One random number a weight, from its place, so that threads and calls change nothing. */
+static void round_stochastically(const fq_recipe *r, const fq_group_scale *scale, const float *x, int n, int row, int c,
+                                 uint8_t *codes) {
+    fq_rng rng = fq_rng_seed((uint64_t)row, (uint64_t)c);
+    for (int i = 0; i < n; i++)
+        codes[i] = (uint8_t)fq_format_encode_stochastic(r->code, x[i] / scale->s + (float)scale->zero,
+                                                        (float)fq_rng_uniform(&rng));
+}
+
 static void quantize_row(const job *j, int row0, int i, const fq_codebook *book) {
     fq_qmatrix *q = j->q;
     const float *x = operand_row(j, i);
@@ -93,7 +108,10 @@ static void quantize_row(const job *j, int row0, int i, const fq_codebook *book)
         fq_group_scale scale;
         const int n = group_end(q, c) - c;
         (void)fq_group_search(q->recipe, book, x + c, j->weight + c, n, j->search, &scale);
-        fq_group_encode(q->recipe, book, &scale, x + c, n, codes + c);
+        if (j->stochastic && q->recipe->range != FQ_RANGE_PROGRESSIVE) /* whose operands must stay INT8 */
+            round_stochastically(q->recipe, &scale, x + c, n, row0 + i, c, codes + c);
+        else
+            fq_group_encode(q->recipe, book, &scale, x + c, n, codes + c);
         fq_qmatrix_put_scale(q, row0 + i, g, scale.code);
         if (q->zeros != NULL) fq_qmatrix_put_zero(q, row0 + i, g, scale.zero);
     }
@@ -139,12 +157,19 @@ fq_status fq_method_quantize(const fq_method *m, fq_qmatrix *q, int row0, const 
     const unsigned books = q->book != NULL ? m->books : 0;
     const int plain = m->rounding == FQ_ROUNDING_NEAREST && m->scales == FQ_SCALES_ABSMAX && books == 0;
     FQ_ASSERT(!fq_method_needs_moments(m) || (stats != NULL && stats->cols == q->cols));
-    FQ_ASSERT(m->rounding == FQ_ROUNDING_NEAREST || stats->moment != NULL);
+    FQ_ASSERT(!feeds_back(m) || stats->moment != NULL);
     if (plain || r->group == FQ_NO_SCALE || !all_finite(w, stride, rows, q->cols, tensor_scale))
         return fq_qmatrix_quantize(q, row0, w, stride, rows, tensor_scale);
     FQ_ASSERT(row0 >= 0 && rows >= 0 && row0 <= q->rows - rows && stride >= (size_t)q->cols);
     FQ_ASSERT(tensor_scale == 1.0f || q->groups > 0);
-    job j = {.q = q, .w = w, .stride = stride, .tensor_scale = tensor_scale, .search = m->scales != FQ_SCALES_ABSMAX};
+    job j = {.q = q,
+             .w = w,
+             .stride = stride,
+             .tensor_scale = tensor_scale,
+             .search = m->scales == FQ_SCALES_ABSMAX       ? FQ_SEARCH_OWN
+                       : m->scales == FQ_SCALES_PERCENTILE ? FQ_SEARCH_PERCENTILE
+                                                           : FQ_SEARCH_BEST,
+             .stochastic = m->rounding == FQ_ROUNDING_STOCHASTIC};
     FQ_TRY(job_create(&j, rows, m->scales == FQ_SCALES_OUTPUT, stats, scratch));
     const fq_codebook *book = NULL;
     if (q->book != NULL) {
@@ -153,7 +178,7 @@ fq_status fq_method_quantize(const fq_method *m, fq_qmatrix *q, int row0, const 
         book = books != 0 ? choose_book(&j, books, rows, error) : &fq_codebooks[FQ_CODEBOOK_INT4];
         memset(q->book + row0, (int)(book - fq_codebooks), (size_t)rows);
     }
-    if (m->rounding != FQ_ROUNDING_NEAREST) {
+    if (feeds_back(m)) {
         const int sweeps = m->rounding == FQ_ROUNDING_DESCENT ? SWEEPS : 0;
         return fq_gptq_quantize(q, row0, w, stride, rows, tensor_scale, book, j.search, m->damping, sweeps, j.first,
                                 stats, scratch);

@@ -10,13 +10,15 @@ extern "C" {
 
 typedef enum fq_rounding {
     FQ_ROUNDING_NEAREST,
+    FQ_ROUNDING_STOCHASTIC, /* to one of the two neighbours, unbiased (format.h); PROGRESSIVE: to nearest */
     FQ_ROUNDING_GPTQ,   /* error feedback through the inputs' second moments (Frantar et al. 2022, arXiv 2210.17323) */
     FQ_ROUNDING_DESCENT /* that, then coordinate descent on the same error (descent.h) */
 } fq_rounding;
 typedef enum fq_scale_choice {
-    FQ_SCALES_ABSMAX, /* as the recipe says */
-    FQ_SCALES_MSE,    /* least sum_i (w_i - value_i)^2 over the stored scales near absmax: data-free */
-    FQ_SCALES_OUTPUT  /* least sum_i m_ii (w_i - value_i)^2, m the second moments of the inputs */
+    FQ_SCALES_ABSMAX,     /* as the recipe says */
+    FQ_SCALES_PERCENTILE, /* as the recipe says, of the magnitude that 99.9 % of a group do not exceed */
+    FQ_SCALES_MSE,        /* least sum_i (w_i - value_i)^2 over the stored scales near absmax: data-free */
+    FQ_SCALES_OUTPUT      /* least sum_i m_ii (w_i - value_i)^2, m the second moments of the inputs */
 } fq_scale_choice;
 
 typedef struct fq_method {

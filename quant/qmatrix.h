@@ -72,6 +72,11 @@ double fq_qmatrix_bits_per_weight(const fq_qmatrix *q);
  * stops at the first i with upper > 0; returns the s with the least (lower, s); 1 if i = 0 already overflows. */
 float fq_tensor_scale_search(const float *w, size_t stride, int rows, int cols, int group);
 
+/* Integer Scale's amplifier for recipes with UINT16 scales: the largest 2^n, 0 <= n <= most, under which every row's
+ * INT32 sum over all of K cannot overflow, sum_g S_g * group * 127 * 2^(bits - 1) < 2^31 with S_g = rne(2^n a_g / R),
+ * and S_g fits. 1 if not even that passes or w is not finite. */
+float fq_amplifier(const float *w, size_t stride, int rows, int cols, const fq_recipe *r, int most);
+
 /* One quantized row outside any matrix (activations, q, k, v): codes to `codes`, the decoded scale returned in *scale
  * (1 for FQ_NO_SCALE), and, where scale_code != NULL, its stored code. group must be 0 or FQ_NO_SCALE; no recipe with
  * zero points.

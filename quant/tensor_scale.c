@@ -38,3 +38,27 @@ float fq_tensor_scale_top(const float *w, size_t stride, int rows, int cols, int
     const int e = 8 - exponent + !over;
     return ldexpf(1.0f, e > 100 ? 100 : e);
 }
+
+static int amplifier_fits(const float *w, size_t stride, int rows, int cols, const fq_recipe *r, float amplifier) {
+    const double product = 127.0 * exp2(fq_formats[r->code].bits - 1) * r->group;
+    for (int i = 0; i < rows; i++) {
+        double sum = 0;
+        for (int c = 0; c < cols; c += r->group) {
+            const int n = cols - c < r->group ? cols - c : r->group;
+            const double s =
+                (double)(fq_absmax(w + (size_t)i * stride + c, (size_t)n) * amplifier) / fq_formats[r->code].max;
+            if (!(s < 65535.5)) return 0;
+            sum += rint(s) * product;
+        }
+        if (!(sum < 2147483648.0)) return 0;
+    }
+    return 1;
+}
+
+float fq_amplifier(const float *w, size_t stride, int rows, int cols, const fq_recipe *r, int most) {
+    FQ_ASSERT(r->group > 0 && stride >= (size_t)cols && most >= 0 && most <= 100);
+    int n = most;
+    while (n > 0 && !amplifier_fits(w, stride, rows, cols, r, ldexpf(1.0f, n)))
+        n--;
+    return ldexpf(1.0f, n);
+}

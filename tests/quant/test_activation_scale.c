@@ -43,6 +43,15 @@ static fq_qmatrix quantized(fq_method_id m, fq_recipe_id r, const float *from) {
     return q;
 }
 
+/* FPTQ's formula, and a channel without inputs. */
+static void test_log_factors(void **state) {
+    (void)state;
+    float most[4] = {0, 2, 6, 254}, mean[4] = {0}, lambda[4];
+    const fq_input_stats s = {.cols = 4, .absmean = mean, .absmax = most};
+    fq_log_factors(&s, lambda);
+    assert_true(lambda[0] == 1 && lambda[1] == 1 && lambda[2] == 2 && lambda[3] == 254.0f / 8);
+}
+
 static void test_output_error_is_that_of_outputs(void **state) {
     (void)state;
     const fq_qmatrix q = quantized(FQ_METHOD_MSE, FQ_RECIPE_W_INT4_G128, w[0]);
@@ -211,6 +220,7 @@ static void test_threads(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_log_factors),
         cmocka_unit_test(test_output_error_is_that_of_outputs),
         cmocka_unit_test(test_smooth_factors),
         cmocka_unit_test(test_awq_finds_the_best_exponent),

@@ -139,6 +139,55 @@ static void test_e4m3_search_is_exhaustive(void **state) {
     }
 }
 
+/* The largest of 1000 numbers saturates, of 999 none does. */
+static void test_percentile(void **state) {
+    (void)state;
+    enum { N = 1000 };
+    const fq_recipe *r = &fq_recipes[FQ_RECIPE_W_INT8_CHANNEL];
+    for (int n = N - 1; n <= N; n++) {
+        float w[N];
+        fq_qmatrix q;
+        for (int i = 0; i < n; i++)
+            w[i] = (float)(i % 2 ? -i : i) / 100; /* 7.77 is the 999th largest of all but the last */
+        w[5] = 100;
+        assert_int_equal(fq_qmatrix_create(&q, r, 1, n, &arena), FQ_OK);
+        assert_int_equal(fq_method_quantize(&fq_methods[FQ_METHOD_PERCENTILE], &q, 0, w, N, 1, 1.0f, NULL, &arena),
+                         FQ_OK);
+        assert_true(q.row_scale[0] == (n == N ? 9.99f : 100.0f) / 127.0f);
+        assert_int_equal(q.codes[5], 127);
+    }
+}
+
+/* Unbiased: the mean over many rows of the same weight tends to it, where rounding to nearest keeps its error. The same
+ * for every split of the rows into calls. */
+static void test_stochastic(void **state) {
+    (void)state;
+    enum { MANY = 2000, N = 8 };
+    const fq_recipe *r = &fq_recipes[FQ_RECIPE_W_INT4_CHANNEL];
+    const float row[N] = {7, 0.3f, -2.25f, 5.9f, -6.5f, 0, 1, -0.05f};
+    float *w = FQ_NEW(&arena, float, MANY *N);
+    fq_qmatrix q, p;
+    for (int i = 0; i < MANY * N; i++)
+        w[i] = row[i % N];
+    const fq_method *m = &fq_methods[FQ_METHOD_STOCHASTIC];
+    assert_int_equal(fq_qmatrix_create(&q, r, MANY, N, &arena), FQ_OK);
+    assert_int_equal(fq_qmatrix_create(&p, r, MANY, N, &arena), FQ_OK);
+    assert_int_equal(fq_method_quantize(m, &q, 0, w, N, MANY, 1.0f, NULL, &arena), FQ_OK);
+    assert_int_equal(fq_method_quantize(m, &p, 0, w, N, 700, 1.0f, NULL, &arena), FQ_OK);
+    assert_int_equal(fq_method_quantize(m, &p, 700, w + 700 * N, N, MANY - 700, 1.0f, NULL, &arena), FQ_OK);
+    assert_memory_equal(q.codes, p.codes, (size_t)MANY * q.row_bytes);
+    for (int c = 0; c < N; c++) {
+        double sum = 0;
+        for (int i = 0; i < MANY; i++) {
+            float v[N];
+            fq_qmatrix_dequantize(&q, i, v);
+            assert_true(fabsf(v[c] - row[c]) < 1);
+            sum += (double)v[c];
+        }
+        assert_true(fabs(sum / MANY - (double)row[c]) < 4 * 0.5 / sqrt(MANY)); /* four standard errors at most */
+    }
+}
+
 static void test_zero_and_small_groups(void **state) {
     (void)state;
     float w[ROWS * COLS] = {0};
@@ -277,7 +326,8 @@ static void test_table(void **state) {
     assert_false(fq_method_needs_moments(&fq_methods[FQ_METHOD_RTN]));
     assert_false(fq_method_needs_moments(&fq_methods[FQ_METHOD_MSE]));
     for (int m = FQ_METHOD_OUTPUT; m < FQ_METHOD_COUNT; m++)
-        assert_true(fq_method_needs_moments(&fq_methods[m]));
+        assert_int_equal(fq_method_needs_moments(&fq_methods[m]),
+                         m != FQ_METHOD_PERCENTILE && m != FQ_METHOD_STOCHASTIC);
 }
 
 int main(void) {
@@ -286,6 +336,8 @@ int main(void) {
         cmocka_unit_test(test_rtn_is_the_recipe),
         cmocka_unit_test(test_search_never_loses),
         cmocka_unit_test(test_e4m3_search_is_exhaustive),
+        cmocka_unit_test(test_percentile),
+        cmocka_unit_test(test_stochastic),
         cmocka_unit_test(test_zero_and_small_groups),
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_codebooks),

@@ -659,6 +659,45 @@ static void test_scale_search(void **state) {
     assert_true(fq_tensor_scale_search(w, 2, 1, 2, 1) == 1.0f);
 }
 
+/* The largest amplifier whose sums fit: one more step would overflow; a limit holds; the codes are the float scale's.
+ */
+static void test_amplifier(void **state) {
+    (void)state;
+    const fq_recipe *r = fq_recipe_find("w.int4.g128.uint16");
+    const int rows = 4, cols = 512;
+    const float *w = random_matrix(rows, cols, 0.02f, 30);
+    const float a = fq_amplifier(w, (size_t)cols, rows, cols, r, 60);
+    double most[2] = {0, 0};
+    for (int k = 0; k < 2; k++)
+        for (int i = 0; i < rows; i++) {
+            const fq_qmatrix q = quantized(r, w + i * cols, 1, cols, a * (float)(1 << k));
+            double sum = 0;
+            for (int g = 0; g < q.groups; g++)
+                sum += (double)fq_qmatrix_scale(&q, 0, g) * 128 * 127 * 8;
+            most[k] = fmax(most[k], sum);
+        }
+    assert_true(most[0] < 2147483648.0 && most[1] >= 2147483648.0);
+    assert_true(fq_amplifier(w, (size_t)cols, rows, cols, r, 10) == 1024.0f);
+    assert_true(fq_amplifier(w, (size_t)cols, rows, cols, r, 0) == 1.0f);
+    float *huge = random_matrix(1, cols, 1e9f, 31);
+    assert_true(fq_amplifier(huge, (size_t)cols, 1, cols, r, 60) == 1.0f);
+    /* Scales of about 0.0075: half a unit at 2^6, which rounding doubles; from 2^10 on rounding hardly matters. */
+    const fq_recipe *free_scale = fq_recipe_find("w.int4.g128.f32.exact");
+    const float amplifiers[] = {64, 1024, 16384};
+    double noise[4] = {0};
+    for (int k = 0; k < 4; k++) {
+        const fq_qmatrix q =
+            k < 3 ? quantized(r, w, rows, cols, amplifiers[k]) : quantized(free_scale, w, rows, cols, 1);
+        float v[MOST_COLS];
+        for (int i = 0; i < rows; i++) {
+            fq_qmatrix_dequantize(&q, i, v);
+            for (int c = 0; c < cols; c++)
+                noise[k] += pow((double)(v[c] - w[i * cols + c]), 2);
+        }
+    }
+    assert_true(noise[0] > 2 * noise[3] && noise[1] < 1.05 * noise[3] && noise[2] < 1.005 * noise[3]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_storage),
@@ -681,6 +720,7 @@ int main(void) {
         cmocka_unit_test(test_parts),
         cmocka_unit_test(test_progressive_operands),
         cmocka_unit_test(test_books),
+        cmocka_unit_test(test_amplifier),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
