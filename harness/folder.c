@@ -99,7 +99,8 @@ const char *fq_folder_fact(const fq_folder *f, const char *key) {
 /* ---- folders ---- */
 
 static int is_run(const char *dir) {
-    return is_file(dir, "results.csv") || is_file(dir, "accuracy.csv") || is_file(dir, "errors.csv");
+    return is_file(dir, "results.csv") || is_file(dir, "accuracy.csv") || is_file(dir, "errors.csv") ||
+           is_file(dir, "formats.csv");
 }
 
 fq_status fq_folder_read(const char *dir, fq_arena *arena, fq_folder *out) {
@@ -120,6 +121,8 @@ fq_status fq_folder_read(const char *dir, fq_arena *arena, fq_folder *out) {
     out->layers = rows;
     FQ_TRY(read_table(dir, "windows.csv", FQ_TABLE_WINDOWS, arena, &rows, &out->n_windows));
     out->windows = rows;
+    FQ_TRY(read_table(dir, "formats.csv", FQ_TABLE_FORMATS, arena, &rows, &out->n_formats));
+    out->formats = rows;
     return read_facts(out, arena);
 }
 
@@ -128,10 +131,12 @@ fq_rows fq_folder_rows(const fq_folder *f) {
                  .accuracy = f->accuracy,
                  .errors = f->errors,
                  .layers = f->layers,
+                 .formats = f->formats,
                  .n_results = f->n_results,
                  .n_accuracy = f->n_accuracy,
                  .n_errors = f->n_errors,
-                 .n_layers = f->n_layers};
+                 .n_layers = f->n_layers,
+                 .n_formats = f->n_formats};
     return r;
 }
 
@@ -186,8 +191,8 @@ static fq_status copy_file(const char *from, const char *to) {
 }
 
 fq_status fq_folder_copy(const char *from, const char *to) {
-    static const char *const names[] = {"results.csv", "samples.csv", "accuracy.csv",    "errors.csv",
-                                        "layers.csv",  "windows.csv", "environment.json"};
+    static const char *const names[] = {"results.csv", "samples.csv", "accuracy.csv", "errors.csv",
+                                        "layers.csv",  "windows.csv", "formats.csv",  "environment.json"};
     if (!is_run(from)) return fq_fail(FQ_ERR_INPUT, "%s: has none of results.csv, accuracy.csv, errors.csv", from);
     FQ_TRY(fq_dir_create(to));
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

@@ -21,12 +21,14 @@ typedef struct fq_folder {
     fq_error_row *errors;
     fq_layer_row *layers;
     fq_window_row *windows;
+    fq_format_row *formats;
     fq_fact *facts;
-    int n_results, n_samples, n_accuracy, n_errors, n_layers, n_windows, n_facts;
+    int n_results, n_samples, n_accuracy, n_errors, n_layers, n_windows, n_formats, n_facts;
 } fq_folder;
 
 /* Read one results directory; everything lives in the arena. A file that is not there has no rows, but results.csv,
- * accuracy.csv or errors.csv must be. Errors: FQ_ERR_INPUT naming the directory or the file and line, FQ_ERR_MEMORY. */
+ * accuracy.csv, errors.csv or formats.csv must be. Errors: FQ_ERR_INPUT naming the directory or the file and line,
+ * FQ_ERR_MEMORY. */
 fq_status fq_folder_read(const char *dir, fq_arena *arena, fq_folder *out) FQ_MUST_USE;
 
 /* One or several runs of the same thing: `path` is a results directory, or holds them (its subdirectories, by name).

@@ -1,6 +1,6 @@
-/* The columns of results.csv, samples.csv, accuracy.csv, errors.csv and layers.csv and the writers that walk them: CSV,
- * JSON and Markdown.
- * The process locale never reaches the output, because each writer switches its thread to the C locale. */
+/* The columns of results.csv, samples.csv, accuracy.csv, errors.csv, layers.csv and formats.csv and the writers that
+ * walk them: CSV, JSON and Markdown. The process locale never reaches the output, because each writer switches its
+ * thread to the C locale. */
 #include "harness/record.h"
 #include "harness/record_columns.h"
 #include <errno.h>
@@ -44,6 +44,11 @@ static const fq_column windows_column[] = {
 #include "harness/windows.def"
 };
 #undef FQ_ROW
+#define FQ_ROW fq_format_row
+static const fq_column formats_column[] = {
+#include "harness/formats.def"
+};
+#undef FQ_ROW
 #undef FQ_COL_TEXT
 #undef FQ_COL_NUM
 
@@ -55,6 +60,7 @@ static const fq_columns tables[FQ_TABLE_COUNT] = {
     [FQ_TABLE_ERRORS] = {"errors", errors_column, COUNT(errors_column), sizeof(fq_error_row), 1},
     [FQ_TABLE_LAYERS] = {"layers", layers_column, COUNT(layers_column), sizeof(fq_layer_row), 1},
     [FQ_TABLE_WINDOWS] = {"windows", windows_column, COUNT(windows_column), sizeof(fq_window_row), 1},
+    [FQ_TABLE_FORMATS] = {"formats", formats_column, COUNT(formats_column), sizeof(fq_format_row), 1},
 };
 
 const fq_columns *fq_record_columns(fq_table table) {
@@ -113,6 +119,10 @@ void fq_layer_row_init(fq_layer_row *r) {
 
 void fq_window_row_init(fq_window_row *r) {
     fq_record_clear(&tables[FQ_TABLE_WINDOWS], r);
+}
+
+void fq_format_row_init(fq_format_row *r) {
+    fq_record_clear(&tables[FQ_TABLE_FORMATS], r);
 }
 
 /* Byte counts and parameter counts have more than nine digits, so whole numbers keep all of theirs. */

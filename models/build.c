@@ -1,10 +1,12 @@
 /* From a checkpoint to a net for one variant: a layer at a time, load float32 weights, apply the variant's
  * function-preserving transforms, quantize into qmatrices, pick kernels. Nothing of the float32 copy is kept. */
+#include "models/policy.h"
 #include "models/prepare.h"
 #include "models/saved.h"
 #include "models/weights.h"
 #include "harness/clock.h"
 #include "quant/activation_scale.h"
+#include "quant/low_rank.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,11 +17,16 @@ fq_build_options fq_build_defaults(void) {
 }
 
 /* Power of two that keeps E4M3 group scales in range: the paper's search, or the top of the range where scales are
- * searched anyway (specs: the method, section 1.3, conclusion b). */
-static float tensor_scale(const fq_variant *v, const fq_qmatrix *q, const float *w, int rows) {
+ * searched or powers of two anyway (specs: the method, section 1.3, conclusion b). Whole-number scales need theirs. */
+static float tensor_scale(const fq_llama *net, const fq_variant *v, const fq_qmatrix *q, const float *w, int rows) {
     const size_t stride = (size_t)q->cols;
+    if (q->recipe->scale == FQ_UINT16 && q->groups > 0) {
+        const int asked = v->amplifier > 0 ? v->amplifier : net->options.amplifier, most = asked > 0 ? asked : 60;
+        return fq_amplifier(w, stride, rows, q->cols, q->recipe, most);
+    }
     if (!(v->transforms & FQ_T_TENSOR) || q->groups == 0) return 1;
-    if (v->method->scales == FQ_SCALES_ABSMAX) return fq_tensor_scale_search(w, stride, rows, q->cols, q->group);
+    if (v->method->scales == FQ_SCALES_ABSMAX && q->recipe->scale == FQ_E4M3)
+        return fq_tensor_scale_search(w, stride, rows, q->cols, q->group);
     return fq_tensor_scale_top(w, stride, rows, q->cols, q->group);
 }
 
@@ -58,16 +65,17 @@ static fq_status gather_stats(const fq_input_stats *from, const int *order, int 
     return FQ_OK;
 }
 
-static fq_status quantize_matrix(const fq_llama *net, const fq_method *method, fq_qmatrix *q, const projection *p,
-                                 const float *w, const fq_input_stats *stats, fq_arena *scratch) {
-    return fq_method_quantize(method, q, p->row0, w, (size_t)q->cols, p->rows,
-                              tensor_scale(net->variant, q, w, p->rows), stats, scratch);
+static fq_status quantize_matrix(const fq_llama *net, const fq_variant *v, const fq_method *method, fq_qmatrix *q,
+                                 const projection *p, const float *w, const fq_input_stats *stats, fq_arena *scratch) {
+    return fq_method_quantize(method, q, p->row0, w, (size_t)q->cols, p->rows, tensor_scale(net, v, q, w, p->rows),
+                              stats, scratch);
 }
 
 static fq_status quantize_part(const fq_llama *net, const fq_build_options *o, int layer, const projection *p,
                                const fq_prepared *w, fq_arena *scratch) {
     const fq_input_stats *stats = w->has_stats ? &w->input[p->site] : NULL;
-    const fq_method *method = net->variant->method;
+    const fq_variant *v = w->site[p->site];
+    const fq_method *method = v->method;
     fq_linear *lin = p->to;
     if (!stats && fq_method_needs_moments(method)) method = &fq_methods[FQ_METHOD_RTN]; /* shape names: speed only */
     if (lin->order) {
@@ -78,42 +86,43 @@ static fq_status quantize_part(const fq_llama *net, const fq_build_options *o, i
         FQ_ASSERT(stats); /* the order comes from them */
         if (!a || !b) return FQ_ERR_MEMORY;
         FQ_TRY(gather_stats(stats, lin->order, narrow, scratch, &s));
-        FQ_TRY(quantize_matrix(net, method, &lin->w, p, a, &s, scratch));
-        FQ_TRY(quantize_matrix(net, &fq_methods[FQ_METHOD_RTN], &lin->wide->w, p, b, NULL, scratch));
+        FQ_TRY(quantize_matrix(net, v, method, &lin->w, p, a, &s, scratch));
+        FQ_TRY(quantize_matrix(net, v, &fq_methods[FQ_METHOD_RTN], &lin->wide->w, p, b, NULL, scratch));
         if (o->observer.layer) o->observer.layer(o->observer.ctx, layer, p->name, a, p->rows, &lin->w, p->row0, &s);
         return FQ_OK;
     }
-    FQ_TRY(quantize_matrix(net, method, &lin->w, p, p->from, stats, scratch));
+    FQ_TRY(quantize_matrix(net, v, method, &lin->w, p, p->from, stats, scratch));
     if (o->observer.layer) {
         o->observer.layer(o->observer.ctx, layer, p->name, p->from, p->rows, &lin->w, p->row0, stats);
     }
     return FQ_OK;
 }
 
-fq_status fq_linear_create(fq_llama *net, fq_linear *lin, const fq_recipe *w, const fq_recipe *a, int rows, int cols) {
+fq_status fq_linear_create(fq_llama *net, fq_linear *lin, const fq_recipe *w, const fq_recipe *a,
+                           const fq_method *method, int rows, int cols) {
     fq_op op;
     FQ_TRY(fq_gemm_op(w, a, &op));
     lin->kernel = fq_kernel_select(op);
     lin->a = a;
     FQ_TRY(fq_qmatrix_create(&lin->w, w, rows, cols, &net->arena));
-    return net->variant->method->books && fq_recipe_has_books(w) ? fq_qmatrix_add_books(&lin->w, &net->arena) : FQ_OK;
+    return method->books && fq_recipe_has_books(w) ? fq_qmatrix_add_books(&lin->w, &net->arena) : FQ_OK;
 }
 
 fq_status fq_linear_create_wide(fq_llama *net, fq_linear *lin, int wide) {
     lin->order = FQ_NEW(&net->arena, int, lin->w.cols + wide);
     lin->wide = FQ_NEW(&net->arena, fq_linear, 1);
     if (!lin->order || !lin->wide) return FQ_ERR_MEMORY;
-    return fq_linear_create(net, lin->wide, &fq_recipes[FQ_WIDE_WEIGHTS], &fq_recipes[FQ_WIDE_ACTIVATIONS], lin->w.rows,
-                            wide);
+    return fq_linear_create(net, lin->wide, &fq_recipes[FQ_WIDE_WEIGHTS], &fq_recipes[FQ_WIDE_ACTIVATIONS],
+                            &fq_methods[FQ_METHOD_RTN], lin->w.rows, wide);
 }
 
 /* A linear layer of the variant on the inputs of a site: with static activations their scale, with outliers apart a
  * second matrix for the widest inputs (1/32 of them as in the paper, 128 of 4096, and at least 16). */
 static fq_status create_site(fq_llama *net, fq_linear *lin, const fq_prepared *w, fq_site site, int rows, int cols) {
-    const fq_variant *v = net->variant;
+    const fq_variant *v = w->site[site];
     const fq_input_stats *x = w->has_stats ? &w->input[site] : NULL;
     if (!(v->transforms & FQ_T_OUTLIERS) || !x) {
-        FQ_TRY(fq_linear_create(net, lin, v->w, v->a, rows, cols));
+        FQ_TRY(fq_linear_create(net, lin, v->w, v->a, v->method, rows, cols));
         if (v->a->range != FQ_RANGE_STATIC) return FQ_OK;
         float top = 0;
         for (int i = 0; x && i < cols; i++)
@@ -123,7 +132,7 @@ static fq_status create_site(fq_llama *net, fq_linear *lin, const fq_prepared *w
     }
     const int wide = cols / 32 > 16 ? (int)fq_round_up((size_t)cols / 32, 16) : 16;
     if (wide >= cols) return fq_fail(FQ_ERR_UNSUPPORTED, "%d inputs are too few to set %d of them apart", cols, wide);
-    FQ_TRY(fq_linear_create(net, lin, v->w, v->a, rows, cols - wide));
+    FQ_TRY(fq_linear_create(net, lin, v->w, v->a, v->method, rows, cols - wide));
     FQ_TRY(fq_linear_create_wide(net, lin, wide));
     fq_outlier_order(x, lin->order);
     return FQ_OK;
@@ -131,6 +140,10 @@ static fq_status create_site(fq_llama *net, fq_linear *lin, const fq_prepared *w
 
 static fq_status pack_linear(fq_llama *net, fq_linear *lin) {
     if (lin->wide) FQ_TRY(pack_linear(net, lin->wide));
+    if (lin->low) {
+        FQ_TRY(pack_linear(net, &lin->low->down));
+        FQ_TRY(pack_linear(net, &lin->low->up));
+    }
     net->bytes += fq_qmatrix_bytes(&lin->w);
     return lin->kernel->pack ? lin->kernel->pack(&lin->w, &net->arena, &lin->packed) : FQ_OK;
 }
@@ -149,6 +162,48 @@ static fq_status join_bias(fq_llama *net, float **out, int n, const float *const
     for (int i = 0, at = 0; i < n; at += width[i], i++) {
         if (part[i]) memcpy(*out + at, part[i], (size_t)width[i] * sizeof(float));
     }
+    return FQ_OK;
+}
+
+/* What the parts of a linear layer lost when they were rounded: E[rows][cols] = W - Q(W). */
+static float *lost(const fq_linear *lin, const projection *parts, size_t count, fq_arena *a) {
+    const size_t cols = (size_t)lin->w.cols;
+    float *e = FQ_NEW(a, float, (size_t)lin->w.rows *cols);
+    for (size_t i = 0; i < count && e; i++) {
+        const projection *p = &parts[i];
+#pragma omp parallel for schedule(static)
+        for (int r = 0; r < (p->to == lin ? p->rows : 0); r++) {
+            float *row = e + (size_t)(p->row0 + r) * cols;
+            fq_qmatrix_dequantize(&lin->w, p->row0 + r, row);
+            for (size_t c = 0; c < cols; c++)
+                row[c] = p->from[(size_t)r * cols + c] - row[c];
+        }
+    }
+    return e;
+}
+
+/* LoRC: y += A (B x) with A B the best approximation of that rank of what was lost. B takes the layer's own inputs. */
+static fq_status compensate(fq_llama *net, const fq_variant *v, fq_linear *lin, const projection *parts, size_t count,
+                            fq_arena *scratch) {
+    const int rows = lin->w.rows, cols = lin->w.cols, least = rows < cols ? rows : cols;
+    if (v->lorc == 0) return FQ_OK;
+    if (lin->order || v->lorc > least)
+        return fq_fail(FQ_ERR_USAGE, "%s: lorc=%d does not go with %s", v->name, v->lorc,
+                       lin->order ? "outliers set apart" : "so small a matrix");
+    const size_t mark = scratch->used;
+    float *e = lost(lin, parts, count, scratch);
+    float *left = FQ_NEW(scratch, float, (size_t)rows *(size_t)v->lorc);
+    float *right = FQ_NEW(scratch, float, (size_t)v->lorc *(size_t)cols);
+    lin->low = FQ_NEW(&net->arena, fq_low_linear, 1);
+    if (!e || !left || !right || !lin->low) return FQ_ERR_MEMORY;
+    FQ_TRY(fq_low_rank(e, rows, cols, v->lorc, scratch, left, right));
+    const fq_method *rtn = &fq_methods[FQ_METHOD_RTN];
+    FQ_TRY(fq_linear_create(net, &lin->low->down, v->lorc_w, lin->a, rtn, v->lorc, cols));
+    FQ_TRY(fq_linear_create(net, &lin->low->up, v->lorc_w, &fq_recipes[FQ_RECIPE_A_BF16], rtn, rows, v->lorc));
+    lin->low->down.fixed_scale = lin->fixed_scale;
+    FQ_TRY(fq_qmatrix_quantize(&lin->low->down.w, 0, right, (size_t)cols, v->lorc, 1));
+    FQ_TRY(fq_qmatrix_quantize(&lin->low->up.w, 0, left, (size_t)v->lorc, rows, 1));
+    fq_arena_reset(scratch, mark);
     return FQ_OK;
 }
 
@@ -180,6 +235,9 @@ static fq_status build_layer(fq_llama *net, int l, const fq_build_options *o, fq
         if (s != FQ_OK) return fq_fail_prefix(s, "%s: layer %d %s", net->model->checkpoint.path, l, parts[i].name);
         fq_arena_reset(scratch, mark);
     }
+    fq_linear *const sites[FQ_SITE_COUNT] = {&L->qkv, &L->o, &L->gate_up, &L->down};
+    for (int i = 0; i < FQ_SITE_COUNT; i++)
+        FQ_TRY(compensate(net, w.site[i], sites[i], parts, sizeof parts / sizeof parts[0], scratch));
     FQ_TRY(join_bias(net, &L->qkv_bias, 3, (const float *const[]){w.qb, w.kb, w.vb}, (const int[]){d.q, d.kv, d.kv}));
     FQ_TRY(join_bias(net, &L->o_bias, 1, (const float *const[]){w.ob}, &d.hidden));
     FQ_TRY(join_bias(net, &L->gate_up_bias, 2, (const float *const[]){w.gateb, w.upb}, (const int[]){d.ff, d.ff}));
@@ -190,7 +248,8 @@ static fq_status build_layer(fq_llama *net, int l, const fq_build_options *o, fq
 static fq_status build_head(fq_llama *net, fq_arena *scratch) {
     const fq_llama_config *c = &net->config;
     const fq_model *m = net->model;
-    FQ_TRY(fq_linear_create(net, &net->head, net->variant->head_w, net->variant->head_a, c->vocab, c->hidden));
+    FQ_TRY(fq_linear_create(net, &net->head, net->variant->head_w, net->variant->head_a, net->variant->method, c->vocab,
+                            c->hidden));
     const char *name = c->tied_embeddings ? "model.embed_tokens.weight" : "lm_head.weight";
     const fq_tensor *t = fq_model_has_weights(m) ? fq_checkpoint_find(&m->checkpoint, name) : NULL;
     if (fq_model_has_weights(m) && !t) return fq_fail(FQ_ERR_INPUT, "%s: no tensor %s", m->checkpoint.path, name);
@@ -281,6 +340,10 @@ static void each_linear(fq_llama *net, void (*f)(fq_linear *lin, void *ctx), voi
 
 static void linear_reference(fq_linear *lin, void *ctx) {
     if (lin->wide) linear_reference(lin->wide, ctx);
+    if (lin->low) {
+        linear_reference(&lin->low->down, ctx);
+        linear_reference(&lin->low->up, ctx);
+    }
     fq_op op = lin->kernel->op;
     lin->kernel = *(const int *)ctx ? fq_kernel_ref(op) : fq_kernel_select(op);
 }
@@ -300,6 +363,10 @@ typedef struct force {
 static void linear_force(fq_linear *lin, void *ctx) {
     force *f = ctx;
     if (lin->wide) linear_force(lin->wide, ctx);
+    if (lin->low) {
+        linear_force(&lin->low->down, ctx);
+        linear_force(&lin->low->up, ctx);
+    }
     if (lin->kernel->op != f->kernel->op || f->status != FQ_OK) return;
     lin->kernel = f->kernel;
     f->used = 1;
@@ -404,6 +471,7 @@ static fq_status take_options(fq_llama *net, const fq_build_options *o) {
 fq_status fq_llama_build(const fq_model *m, const fq_variant *v, const fq_build_options *o, fq_llama **out) {
     *out = NULL;
     FQ_TRY(fq_saved_check(m, v));
+    if (v->map) FQ_TRY(fq_policy_map_check(v->map, m->checkpoint.config.layers));
     if (fq_variant_needs_calibration(v) && fq_model_has_weights(m) && !m->saved) {
         if (!o->calibration) return fq_fail(FQ_ERR_USAGE, "variant %s needs calibration", v->name);
         if (fq_variant_needs_moments(v) && !o->calibration->moments)

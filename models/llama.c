@@ -15,6 +15,37 @@ static int widest(const fq_llama_config *c) {
     return w > q ? w : q;
 }
 
+/* What the buffers for codes must hold: layers may differ (models/policy.h). */
+typedef struct extent {
+    size_t row, wide_row; /* bytes of codes of a token */
+    int groups, order, rank;
+} extent;
+
+static void extend(extent *e, const fq_linear *lin) {
+    const int wide = lin->wide ? lin->wide->w.cols : 0, cols = lin->w.cols + wide;
+    const size_t row = code_stride(lin->a, cols);
+    if (row > e->row) e->row = row;
+    if (lin->a->group > 0 && fq_recipe_groups(lin->a, cols) > e->groups) e->groups = fq_recipe_groups(lin->a, cols);
+    if (lin->order) {
+        e->order = 1;
+        if (code_stride(lin->wide->a, wide) > e->wide_row) e->wide_row = code_stride(lin->wide->a, wide);
+    }
+    if (lin->low && lin->low->up.w.cols > e->rank) e->rank = lin->low->up.w.cols;
+}
+
+static extent extent_of(const fq_llama *net) {
+    extent e = {0};
+    for (int l = 0; l < net->built; l++) {
+        const fq_layer *L = &net->layer[l];
+        extend(&e, &L->qkv);
+        extend(&e, &L->o);
+        extend(&e, &L->gate_up);
+        extend(&e, &L->down);
+    }
+    extend(&e, &net->head);
+    return e;
+}
+
 static fq_status allocate(fq_session *s) {
     const fq_llama_config *c = &s->net->config;
     const fq_variant *v = s->net->variant;
@@ -23,20 +54,23 @@ static fq_status allocate(fq_session *s) {
     s->qkv = FQ_NEW(&s->arena, float, n *(q + 2 * kv));
     s->attention = FQ_NEW(&s->arena, float, n *q);
     s->gate_up = FQ_NEW(&s->arena, float, n * 2 * (size_t)c->intermediate);
-    size_t row = code_stride(v->a, widest(c)), head_row = code_stride(v->head_a, c->hidden);
-    s->codes = fq_arena_calloc(&s->arena, n, row > head_row ? row : head_row);
-    const size_t groups = v->a->group > 0 ? (size_t)fq_recipe_groups(v->a, widest(c)) : 1;
-    s->code_scale = FQ_NEW(&s->arena, float, n *groups);
-    const fq_linear *first = &s->net->layer[0].qkv;
-    if (first->order || v->a->group > 0) {
+    const extent e = extent_of(s->net);
+    s->codes = fq_arena_calloc(&s->arena, n, e.row);
+    s->code_scale = FQ_NEW(&s->arena, float, n *(size_t)(e.groups > 0 ? e.groups : 1));
+    if (e.order || e.groups > 0) {
         s->floats = fq_arena_alloc(&s->arena, n * code_stride(&fq_recipes[FQ_RECIPE_A_F32], widest(c)));
         if (!s->floats) return FQ_ERR_MEMORY;
     }
-    if (first->order) {
+    if (e.order) {
         s->gathered = FQ_NEW(&s->arena, float, n *(size_t)widest(c));
-        s->wide_codes = fq_arena_calloc(&s->arena, n, code_stride(first->wide->a, widest(c)));
+        s->wide_codes = fq_arena_calloc(&s->arena, n, e.wide_row);
         s->wide_scale = FQ_NEW(&s->arena, float, n);
         if (!s->gathered || !s->wide_codes || !s->wide_scale) return FQ_ERR_MEMORY;
+    }
+    if (e.rank > 0) {
+        s->low = FQ_NEW(&s->arena, float, n *(size_t)e.rank);
+        s->low_codes = fq_arena_calloc(&s->arena, n, code_stride(&fq_recipes[FQ_RECIPE_A_BF16], e.rank));
+        if (!s->low || !s->low_codes) return FQ_ERR_MEMORY;
     }
     s->q_stride = (size_t)c->heads * fq_format_bytes(v->q->code, (size_t)c->head_dim);
     s->q_codes = fq_arena_calloc(&s->arena, n, s->q_stride);
@@ -120,9 +154,25 @@ static fq_status multiply(fq_session *s, const fq_linear *lin, const void *codes
     return st;
 }
 
+/* y += up (down x). */
+static fq_status add_low_rank(fq_session *s, const fq_low_linear *low, int m, float *y, size_t y_stride) {
+    const int rank = low->up.w.cols;
+    FQ_TRY(multiply(s, &low->down, s->codes, s->code_scale, m, s->low, (size_t)rank, NULL));
+    const fq_row_args r = {.m = m,
+                           .k = rank,
+                           .x = s->low,
+                           .x_stride = (size_t)rank,
+                           .a = low->up.a,
+                           .out = s->low_codes,
+                           .out_stride = code_stride(low->up.a, rank)};
+    FQ_TRY(s->net->quant_rows->run.row(&r));
+    return multiply(s, &low->up, s->low_codes, NULL, m, y, y_stride, y);
+}
+
 /* y = residual + codes x W^T, the codes being those that `quantize` left in the session for this layer. */
 static fq_status linear(fq_session *s, const fq_linear *lin, int m, float *y, size_t y_stride, const float *residual) {
     FQ_TRY(multiply(s, lin, s->codes, s->code_scale, m, y, y_stride, residual));
+    if (lin->low) FQ_TRY(add_low_rank(s, lin->low, m, y, y_stride));
     return lin->wide ? multiply(s, lin->wide, s->wide_codes, s->wide_scale, m, y, y_stride, y) : FQ_OK;
 }
 
@@ -189,8 +239,11 @@ static fq_status quantize(fq_session *s, const fq_kernel *kernel, const float *x
 static fq_status observe(const fq_session *s, int l, fq_site site, const fq_linear *lin, int k, int m) {
     const size_t stride = code_stride(&fq_recipes[FQ_RECIPE_A_F32], k) / sizeof(float);
     if (!s->observer) return FQ_OK;
-    FQ_ASSERT(s->floats || lin->a->code == FQ_F32);
-    const float *x = s->floats ? s->floats : (const float *)(const void *)s->codes;
+    const int apart = lin->order || lin->a->group > 0;
+    if (!apart && lin->a->code != FQ_F32)
+        return fq_fail(FQ_ERR_UNSUPPORTED, "%s: inputs of layers.%d exist as %s only", s->net->variant->name, l,
+                       lin->a->name);
+    const float *x = apart ? s->floats : (const float *)(const void *)s->codes;
     return s->observer->input(s->observer->ctx, l, site, x, stride, m);
 }
 

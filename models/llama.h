@@ -54,6 +54,7 @@ const char *fq_model_lossy(const fq_model *m); /* NULL, or e.g. "Q4_K": the stor
 const fq_variant *fq_model_saved_variant(const fq_model *m);
 const fq_variant_options *fq_model_saved_options(const fq_model *m); /* settings it was made with; NULL as above */
 
+typedef struct fq_low_linear fq_low_linear;
 typedef struct fq_linear {
     fq_qmatrix w;
     const fq_recipe *a;
@@ -64,7 +65,12 @@ typedef struct fq_linear {
      * go to `wide`, whose product is added. NULL without. */
     int *order;
     struct fq_linear *wide;
+    fq_low_linear *low; /* LoRC: what a product of low rank adds; NULL without */
 } fq_linear;
+/* up (down x): down [rank][cols of the layer] on the layer's own codes, up [rows][rank] on its sums in bfloat16. */
+struct fq_low_linear {
+    fq_linear down, up;
+};
 
 typedef struct fq_layer {
     float *attention_norm, *mlp_norm; /* [hidden], transforms folded in */

@@ -211,7 +211,7 @@ static fq_status make_layer(fq_llama *net, int l) {
     for (int i = 0; i < FQ_SAVED_LINEARS; i++) {
         const fq_saved_linear *from = &net->model->saved->linear[l * FQ_SAVED_LINEARS + i];
         fq_linear *lin = fq_saved_linear_at(L, i);
-        FQ_TRY(fq_linear_create(net, lin, v->w, v->a, rows[i], from->cols));
+        FQ_TRY(fq_linear_create(net, lin, v->w, v->a, v->method, rows[i], from->cols));
         lin->fixed_scale = from->fixed_scale;
         if (from->wide) FQ_TRY(fq_linear_create_wide(net, lin, from->wide));
         FQ_TRY(vector(net, bias[i], rows[i], i < 2 ? c->attention_bias : c->mlp_bias));
@@ -265,7 +265,7 @@ fq_status fq_saved_norm_and_head(fq_llama *net, fq_arena *scratch) {
     const fq_saved_slot norm = {
         .name = "model.norm.weight", .dtype = FQ_DTYPE_F32, .cols = net->config.hidden, .data = net->final_norm};
     FQ_TRY(fill(net, &norm));
-    FQ_TRY(fq_linear_create(net, &net->head, v->head_w, v->head_a, net->config.vocab, net->config.hidden));
+    FQ_TRY(fq_linear_create(net, &net->head, v->head_w, v->head_a, v->method, net->config.vocab, net->config.hidden));
     if (!net->model->saved->head) return head_of_embeddings(net, scratch);
     FQ_TRY(fq_saved_visit_linear(&net->head, "lm_head", fill, net));
     return check_matrix(net, &net->head.w, "lm_head");

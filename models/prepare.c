@@ -1,6 +1,7 @@
 /* From a checkpoint's layer to the float32 weights that a variant quantizes. Each transform is one function; the order
  * below is the order of fq_prepare_layer and matters only where a later one looks at statistics. */
 #include "models/prepare.h"
+#include "models/policy.h"
 #include "models/weights.h"
 #include "quant/activation_scale.h"
 #include "quant/key_search.h"
@@ -185,6 +186,14 @@ static fq_status scale_channels(fq_prepared *w, const fq_llama_config *c, const 
     return FQ_OK;
 }
 
+static fq_status equalize(fq_prepared *w, fq_site site, fq_dims d, fq_arena *a) {
+    float *lambda = FQ_NEW(a, float, consumers_of(w, d, site).cols);
+    if (!lambda) return FQ_ERR_MEMORY;
+    fq_log_factors(&w->input[site], lambda);
+    scale_site(w, d, site, lambda);
+    return FQ_OK;
+}
+
 static fq_status smooth(fq_prepared *w, fq_site site, float alpha, fq_dims d, fq_arena *a) {
     consumers c = consumers_of(w, d, site);
     float *lambda = FQ_NEW(a, float, c.cols);
@@ -230,7 +239,7 @@ static fq_status awq_factors(const fq_llama *net, const fq_prepared *w, fq_site 
     consumers c = consumers_of(w, d, site);
     *lambda = FQ_NEW(a, float, c.cols);
     if (!*lambda) return FQ_ERR_MEMORY;
-    fq_awq_options o = {.w = net->variant->w,
+    fq_awq_options o = {.w = w->site[site]->w,
                         .method = &fq_methods[FQ_METHOD_RTN],
                         .steps = 20,
                         .group_of = group_of,
@@ -257,12 +266,45 @@ static fq_status awq_values(const fq_llama *net, fq_prepared *w, fq_key_stats *k
     return scale_tied_values(w, keys, c, d, lambda, a);
 }
 
+static int does(const fq_prepared *w, fq_site site, int transform) {
+    return (w->site[site]->transforms & transform) != 0;
+}
+
 static fq_status awq(const fq_llama *net, fq_prepared *w, fq_key_stats *keys, fq_dims d, fq_arena *a) {
-    FQ_TRY(awq_site(net, w, FQ_SITE_QKV, d, a));
-    FQ_TRY(awq_site(net, w, FQ_SITE_GATE_UP, d, a));
-    FQ_TRY(awq_site(net, w, FQ_SITE_DOWN, d, a));
+    static const fq_site sites[] = {FQ_SITE_QKV, FQ_SITE_GATE_UP, FQ_SITE_DOWN};
+    for (size_t i = 0; i < sizeof sites / sizeof sites[0]; i++)
+        if (does(w, sites[i], FQ_T_AWQ)) FQ_TRY(awq_site(net, w, sites[i], d, a));
     /* A rotated head has no channels of its own left to scale. */
-    return net->variant->transforms & FQ_T_ROTATE_V ? FQ_OK : awq_values(net, w, keys, d, a);
+    const int values = does(w, FQ_SITE_O, FQ_T_AWQ) && !(net->variant->transforms & FQ_T_ROTATE_V);
+    return values ? awq_values(net, w, keys, d, a) : FQ_OK;
+}
+
+/* Sites that a norm feeds. */
+static fq_status scale_norm_sites(fq_llama *net, fq_prepared *w, fq_dims d, fq_arena *a) {
+    static const fq_site sites[] = {FQ_SITE_QKV, FQ_SITE_GATE_UP};
+    for (size_t i = 0; i < sizeof sites / sizeof sites[0]; i++) {
+        if (does(w, sites[i], FQ_T_LAE)) FQ_TRY(equalize(w, sites[i], d, a));
+        if (does(w, sites[i], FQ_T_SMOOTH)) FQ_TRY(smooth(w, sites[i], net->options.smooth_alpha, d, a));
+    }
+    return FQ_OK;
+}
+
+/* What each site does, from the weights and inputs as the model has them. */
+static fq_status decide_sites(const fq_llama *net, int l, const fq_calibration *cal, fq_dims d, fq_prepared *w) {
+    for (int i = 0; i < FQ_SITE_COUNT; i++) {
+        const consumers c = consumers_of(w, d, (fq_site)i);
+        const fq_policy_site site = {.variant = net->variant,
+                                     .options = &net->options,
+                                     .layer = l,
+                                     .site = (fq_site)i,
+                                     .w = (const float *const *)c.w,
+                                     .rows = c.rows,
+                                     .count = c.count,
+                                     .cols = c.cols,
+                                     .calibration = cal};
+        FQ_TRY(fq_policy_decide(&site, &w->site[i]));
+    }
+    return FQ_OK;
 }
 
 /* Keys: what is folded into q and k before RoPE (norm), and what the rope kernel applies after it. */
@@ -326,16 +368,14 @@ fq_status fq_prepare_layer(fq_llama *net, int l, const fq_calibration *cal, fq_a
         return fq_fail(FQ_ERR_USAGE, "of key-search, smooth-keys and pre-rope/post-rope a variant takes one");
     }
     FQ_TRY(load_layer(net, scratch, l, w));
+    FQ_TRY(decide_sites(net, l, cal, d, w));
     if (cal) FQ_TRY(copy_stats(w, &cal->layer[l], &keys, scratch));
     if (net->rotation) rotate_residual(net->rotation, w, d);
     if (t & FQ_T_CHANNEL) FQ_TRY(scale_channels(w, c, &net->options, d, scratch));
     if (t & FQ_T_ROTATE_V) FQ_TRY(rotate_values(w, &keys, c, d, scratch));
     if (!cal) return FQ_OK;
-    if (t & FQ_T_SMOOTH) {
-        FQ_TRY(smooth(w, FQ_SITE_QKV, net->options.smooth_alpha, d, scratch));
-        FQ_TRY(smooth(w, FQ_SITE_GATE_UP, net->options.smooth_alpha, d, scratch));
-    }
+    FQ_TRY(scale_norm_sites(net, w, d, scratch));
     if (t & FQ_T_SMOOTH_OUT) FQ_TRY(smooth_outputs(w, &keys, c, d, scratch));
-    if (t & FQ_T_AWQ) FQ_TRY(awq(net, w, &keys, d, scratch));
+    FQ_TRY(awq(net, w, &keys, d, scratch));
     return scale_keys(net, w, &keys, d, scratch);
 }

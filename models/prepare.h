@@ -14,6 +14,7 @@ typedef struct fq_prepared {
     float *q, *k, *v, *o, *gate, *up, *down;        /* [out][in] row-major */
     float *qb, *kb, *vb, *ob, *gateb, *upb, *downb; /* biases or NULL */
     float *attention_norm, *mlp_norm;               /* [hidden] */
+    const fq_variant *site[FQ_SITE_COUNT];          /* what each site does: the net's variant, or its policy's */
     int has_stats;
     fq_input_stats input[FQ_SITE_COUNT]; /* of the transformed inputs; valid if has_stats */
     float *post, *key_offset;            /* [H_kv*D] or NULL, as fq_layer */
@@ -32,9 +33,9 @@ enum {
     FQ_WIDE_WEIGHTS = FQ_RECIPE_W_INT8_CHANNEL, /* of inputs that FQ_T_OUTLIERS sets apart */
     FQ_WIDE_ACTIVATIONS = FQ_RECIPE_A_INT8_TOKEN
 };
-/* An empty matrix of the net's variant with its kernel; codebooks where the method chooses them. Owner: net->arena. */
-fq_status fq_linear_create(fq_llama *net, fq_linear *lin, const fq_recipe *w, const fq_recipe *a, int rows,
-                           int cols) FQ_MUST_USE;
+/* An empty matrix with its kernel; codebooks where the method chooses them. Owner: net->arena. */
+fq_status fq_linear_create(fq_llama *net, fq_linear *lin, const fq_recipe *w, const fq_recipe *a,
+                           const fq_method *method, int rows, int cols) FQ_MUST_USE;
 /* The same for the last `wide` inputs, and the order of all of them, not yet filled in. */
 fq_status fq_linear_create_wide(fq_llama *net, fq_linear *lin, int wide) FQ_MUST_USE;
 

@@ -393,6 +393,10 @@ fq_status fq_llama_save(const fq_llama *net, const char *dir) {
     if (!fq_model_has_weights(m)) {
         return fq_fail(FQ_ERR_UNSUPPORTED, "%s has random weights: not worth a file", m->checkpoint.name);
     }
+    const fq_variant *v = net->variant;
+    if (v->policy || v->map || v->lorc)
+        return fq_fail(FQ_ERR_UNSUPPORTED, "%s: layers that differ from each other and low-rank parts are not saved",
+                       v->name);
     if (m->saved) return fq_fail(FQ_ERR_UNSUPPORTED, "%s is a saved model already", m->checkpoint.path);
     FQ_TRY(fq_save_check(dir, 1));
     writer w = {.net = net, .dir = dir};

@@ -27,6 +27,8 @@ struct fq_session {
     float *floats, *gathered; /* inputs of layers with outliers apart: in the model's order and in the layer's */
     uint8_t *wide_codes;
     float *wide_scale;
+    float *low;         /* [max_tokens][rank] sums of a low-rank part, and their codes */
+    uint8_t *low_codes; /* [max_tokens] */
     uint8_t *q_codes;
     size_t q_stride;
     float *q_scale;  /* [max_tokens][H] */

@@ -1,6 +1,6 @@
 /* The table of variants, and rows changed by name: a row of variants.def is one line of every accuracy and speed table,
  * and "row:key=value+..." is that line with one thing else. */
-#include "models/variant.h"
+#include "models/policy.h"
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +10,11 @@
 #define HEAD_F32_A FQ_RECIPE_A_F32
 #define HEAD_BF16_W FQ_RECIPE_W_BF16
 #define HEAD_BF16_A FQ_RECIPE_A_BF16
+
+#define POLICY_NONE NULL
+#define POLICY_RANGE &fq_policies[FQ_POLICY_range]
+#define POLICY_SPIKE &fq_policies[FQ_POLICY_spike]
+#define POLICY_ADAPTIVE &fq_policies[FQ_POLICY_adaptive]
 
 const fq_variant fq_variants[] = {
 #define FQ_VARIANT(name_, w_, a_, q_, kv_, p_, head, transforms_, method_, about_)                                     \
@@ -23,10 +28,28 @@ const fq_variant fq_variants[] = {
      .head_a = &fq_recipes[HEAD_##head##_A],                                                                           \
      .transforms = transforms_,                                                                                        \
      .method = &fq_methods[FQ_METHOD_##method_],                                                                       \
+     .lorc_w = &fq_recipes[FQ_RECIPE_W_INT8_CHANNEL],                                                                  \
+     .scores = FQ_F32,                                                                                                 \
+     .about = about_},
+#define FQ_VARIANT_POLICY(name_, w_, a_, transforms_, method_, policy_, lorc_, about_)                                 \
+    {.name = name_,                                                                                                    \
+     .w = &fq_recipes[FQ_RECIPE_##w_],                                                                                 \
+     .a = &fq_recipes[FQ_RECIPE_##a_],                                                                                 \
+     .q = &fq_recipes[FQ_RECIPE_Q_BF16],                                                                               \
+     .kv = &fq_recipes[FQ_RECIPE_KV_BF16],                                                                             \
+     .p = &fq_recipes[FQ_RECIPE_P_BF16],                                                                               \
+     .head_w = &fq_recipes[HEAD_BF16_W],                                                                               \
+     .head_a = &fq_recipes[HEAD_BF16_A],                                                                               \
+     .transforms = transforms_,                                                                                        \
+     .method = &fq_methods[FQ_METHOD_##method_],                                                                       \
+     .policy = POLICY_##policy_,                                                                                       \
+     .lorc = lorc_,                                                                                                    \
+     .lorc_w = &fq_recipes[FQ_RECIPE_W_INT8_CHANNEL],                                                                  \
      .scores = FQ_F32,                                                                                                 \
      .about = about_},
 #include "models/variants.def"
 #undef FQ_VARIANT
+#undef FQ_VARIANT_POLICY
 };
 
 const int fq_variant_count = (int)(sizeof fq_variants / sizeof fq_variants[0]);
@@ -34,7 +57,7 @@ const int fq_variant_count = (int)(sizeof fq_variants / sizeof fq_variants[0]);
 const char *fq_transform_name(int bit) {
     static const char *const names[] = {"tensor",     "channel",    "pre-rope", "post-rope",  "rotate",
                                         "rotate-v",   "smooth",     "awq",      "smooth-out", "smooth-keys",
-                                        "key-search", "key-offset", "outliers"};
+                                        "key-search", "key-offset", "outliers", "lae"};
     return bit >= 0 && bit < (int)(sizeof names / sizeof names[0]) ? names[bit] : NULL;
 }
 
@@ -66,12 +89,35 @@ static fq_status change_transform(fq_variant *v, const char *value, int on) {
     return fq_fail(FQ_ERR_USAGE, "no transform %s (see: fqbench list transforms)", value);
 }
 
+static fq_status change_policy(fq_variant *v, const char *value) {
+    const size_t n = strlen(value);
+    v->policy = NULL;
+    v->map = NULL;
+    if (n > 5 && strcmp(value + n - 5, ".yaml") == 0) return fq_policy_map_load(value, &v->map);
+    if (strcmp(value, "uniform") == 0) return FQ_OK;
+    v->policy = fq_policy_find(value);
+    return v->policy ? FQ_OK : fq_fail(FQ_ERR_USAGE, "no policy %s (see: fqbench list policies) and no .yaml", value);
+}
+
+static fq_status change_int(int *field, const char *key, const char *value, int most) {
+    char *end;
+    const long n = strtol(value, &end, 10);
+    if (end == value || *end || n < 0 || n > most)
+        return fq_fail(FQ_ERR_USAGE, "%s is a whole number of 0 to %d, not %s", key, most, value);
+    *field = (int)n;
+    return FQ_OK;
+}
+
 static fq_status change(fq_variant *v, const char *key, const char *value) {
     if (strcmp(key, "w") == 0) return change_recipe(&v->w, "w.", value);
     if (strcmp(key, "a") == 0) return change_recipe(&v->a, "a.", value);
     if (strcmp(key, "q") == 0) return change_recipe(&v->q, "q.", value);
     if (strcmp(key, "kv") == 0) return change_recipe(&v->kv, "kv.", value);
     if (strcmp(key, "p") == 0) return change_recipe(&v->p, "p.", value);
+    if (strcmp(key, "policy") == 0) return change_policy(v, value);
+    if (strcmp(key, "lorc") == 0) return change_int(&v->lorc, key, value, 1024);
+    if (strcmp(key, "amplifier") == 0) return change_int(&v->amplifier, key, value, 60);
+    if (strcmp(key, "lorc-w") == 0) return change_recipe(&v->lorc_w, "w.", value);
     if (strcmp(key, "with") == 0) return change_transform(v, value, 1);
     if (strcmp(key, "no") == 0) return change_transform(v, value, 0);
     if (strcmp(key, "method") == 0) {
@@ -83,11 +129,13 @@ static fq_status change(fq_variant *v, const char *key, const char *value) {
         v->scores = f16 ? FQ_F16 : FQ_F32;
         return f16 || strcmp(value, "f32") == 0 ? FQ_OK : fq_fail(FQ_ERR_USAGE, "scores is f32 or f16, not %s", value);
     }
-    return fq_fail(FQ_ERR_USAGE, "unknown change '%s', expected w a q kv p scores method with or no", key);
+    return fq_fail(FQ_ERR_USAGE,
+                   "unknown change '%s', expected w a q kv p scores method policy lorc lorc-w amplifier with or no",
+                   key);
 }
 
 static fq_status change_all(fq_variant *v, const char *name, const char *changes) {
-    char text[256], *rest = NULL;
+    char text[512], *rest = NULL;
     if (snprintf(text, sizeof text, "%s", changes) >= (int)sizeof text) {
         return fq_fail(FQ_ERR_USAGE, "%.40s...: more changes than %zu characters", name, sizeof text - 1);
     }
@@ -145,19 +193,32 @@ const fq_variant *fq_variant_find(const char *name) {
 }
 
 fq_variant_options fq_variant_defaults(void) {
-    return (fq_variant_options){
-        .up_gate_c = 0, .down_c = 0, .v_mul = 0.9f, .alpha = 8, .beta = 8, .top_k = 0, .smooth_alpha = 0.5f};
+    return (fq_variant_options){.up_gate_c = 0,
+                                .down_c = 0,
+                                .v_mul = 0.9f,
+                                .alpha = 8,
+                                .beta = 8,
+                                .top_k = 0,
+                                .smooth_alpha = 0.5f,
+                                .amplifier = 0,
+                                .range_low = 15,
+                                .range_high = 150,
+                                .spike_tau = 100,
+                                .group_alpha = 0.05f};
 }
 
 int fq_variant_needs_moments(const fq_variant *v) {
     /* magnitudes of rotated inputs follow from moments only */
     const int rotated = FQ_T_ROTATE | FQ_T_ROTATE_V, magnitudes = FQ_T_SMOOTH | FQ_T_SMOOTH_OUT;
     const int follow = (v->transforms & rotated) && ((v->transforms & magnitudes) || v->a->range == FQ_RANGE_STATIC);
-    return follow || (v->transforms & (FQ_T_AWQ | FQ_T_OUTLIERS)) != 0 || fq_method_needs_moments(v->method);
+    return follow || v->map != NULL || (v->transforms & (FQ_T_AWQ | FQ_T_OUTLIERS)) != 0 ||
+           fq_method_needs_moments(v->method);
 }
 
 int fq_variant_needs_calibration(const fq_variant *v) {
     const int statistics = FQ_T_PRE_ROPE | FQ_T_POST_ROPE | FQ_T_SMOOTH | FQ_T_SMOOTH_OUT | FQ_T_SMOOTH_KEYS |
-                           FQ_T_KEY_SEARCH | FQ_T_KEY_OFFSET;
+                           FQ_T_KEY_SEARCH | FQ_T_KEY_OFFSET | FQ_T_LAE;
+    if (v->map != NULL || (v->policy != NULL && v->policy->calibrates))
+        return 1; /* what a site will want is not known */
     return (v->transforms & statistics) != 0 || v->a->range == FQ_RANGE_STATIC || fq_variant_needs_moments(v);
 }

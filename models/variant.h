@@ -24,8 +24,12 @@ enum {
     FQ_T_SMOOTH_KEYS = 1 << 9, /* SmoothAttention: key pairs by absmax^0.5, folded into q and k (QServe) */
     FQ_T_KEY_SEARCH = 1 << 10, /* post-RoPE scales and clip of keys and values searched on calibration (fireq+) */
     FQ_T_KEY_OFFSET = 1 << 11, /* mean key after RoPE subtracted: softmax does not see it (fireq+) */
-    FQ_T_OUTLIERS = 1 << 12    /* the widest input channels of each linear layer apart, in INT8 (Atom) */
+    FQ_T_OUTLIERS = 1 << 12,   /* the widest input channels of each linear layer apart, in INT8 (Atom) */
+    FQ_T_LAE = 1 << 13         /* logarithmic equalization of the inputs of qkv and gate+up (FPTQ) */
 };
+
+typedef struct fq_policy fq_policy;         /* models/policy.h */
+typedef struct fq_policy_map fq_policy_map; /* read from a file */
 
 typedef struct fq_variant {
     const char *name;
@@ -33,15 +37,22 @@ typedef struct fq_variant {
     const fq_recipe *head_w, *head_a;
     int transforms; /* FQ_T_ bits */
     const fq_method *method;
-    fq_format_id scores; /* F32, or F16 as on a tensor core with float16 accumulators */
+    const fq_policy *policy;  /* what single layers do differently; NULL: nothing */
+    const fq_policy_map *map; /* the same, read from a file; takes the place of the policy */
+    int lorc;      /* rank of what a low-rank product adds back of the weights' error (ZeroQuant-FP); 0: none */
+    int amplifier; /* as fq_variant_options.amplifier, which it goes before; 0: not set */
+    const fq_recipe *lorc_w; /* storage of its two factors */
+    fq_format_id scores;     /* F32, or F16 as on a tensor core with float16 accumulators */
     const char *about;
 } fq_variant;
 
 extern const fq_variant fq_variants[];
 extern const int fq_variant_count;
-/* A row by name, or a row with changes after a colon, separated by '+':  "fireq:w=w.bf16", "fireq:no=pre-rope+a=a.bf16",
- * "w4a16-g128:method=gptq". Keys: w a q kv p (recipes), scores (f32, f16), method, no and with (transforms by name:
- * fq_transform_name). A changed row lives for ever and is the same pointer each time. NULL, with a message, if unknown. */
+/* A row by name, or a row with changes after a colon, separated by '+':  "fireq:w=w.bf16",
+ * "fireq:no=pre-rope+a=a.bf16", "w4a16-g128:method=gptq". Keys: w a q kv p (recipes), scores (f32, f16), method, no and
+ * with (transforms by name: fq_transform_name), policy (a row of policies.def, uniform, or a map: FILE.yaml), lorc
+ * (rank), lorc-w (recipe), amplifier. A changed row lives for ever and is the same pointer each time. NULL, with a
+ * message, if unknown. */
 const fq_variant *fq_variant_find(const char *name);
 const char *fq_transform_name(int bit); /* bit number -> "tensor", "channel", "pre-rope" ...; NULL beyond the last */
 
@@ -52,6 +63,11 @@ typedef struct fq_variant_options {
     float alpha, beta;       /* 8, 8 */
     int top_k;               /* 0 = head_dim / 16 (8 for D = 128, as published) */
     float smooth_alpha;      /* SmoothQuant's exponent, 0.5 */
+    int amplifier;           /* Integer Scale's 2^n, at most; 0: the largest that cannot overflow */
+    float range_low;         /* FPTQ's v0, 15: up to here activations are static */
+    float range_high;        /* FPTQ's v1, 150: up to here they are equalized and static */
+    float spike_tau;         /* a site is spiky from this ratio on (fq_policy_spike) */
+    float group_alpha;       /* FineQuant: a group is halved while that shrinks the range by more than this share */
 } fq_variant_options;
 fq_variant_options fq_variant_defaults(void);
 int fq_variant_needs_calibration(const fq_variant *v); /* any statistics */

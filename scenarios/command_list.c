@@ -8,7 +8,7 @@
 #include "harness/host.h"
 #include "kernels/cuda.h"
 #include "kernels/trial.h"
-#include "models/variant.h"
+#include "models/policy.h"
 #include "quant/codebook.h"
 #include "scenarios/command.h"
 #include "scenarios/plots.h"
@@ -107,9 +107,15 @@ static void list_transforms(void) {
         "SmoothAttention: key pairs by absmax^0.5, folded into q and k (QServe)",
         "post-RoPE scales and clips of keys and values searched on calibration (fireq+)",
         "mean key after RoPE subtracted, which softmax does not see (fireq+)",
-        "the widest input channels of each linear layer apart, in INT8 (Atom)"};
+        "the widest input channels of each linear layer apart, in INT8 (Atom)",
+        "logarithmic equalization of the inputs of qkv and gate+up (FPTQ)"};
     for (int bit = 0; fq_transform_name(bit) != NULL; bit++)
         printf("%-12s %s\n", fq_transform_name(bit), bit < (int)(sizeof about / sizeof about[0]) ? about[bit] : "");
+}
+
+static void list_policies(void) {
+    for (int i = 0; i < FQ_POLICY_COUNT; i++)
+        printf("%-12s %s\n", fq_policies[i].name, fq_policies[i].about);
 }
 
 static void list_kernels(void) {
@@ -164,15 +170,19 @@ fq_status fq_command_list(int argc, char **argv) {
     static const struct {
         const char *name;
         void (*print)(void);
-    } lists[] = {{"formats", list_formats},  {"recipes", list_recipes},     {"variants", list_variants},
-                 {"methods", list_methods},  {"codebooks", list_codebooks}, {"transforms", list_transforms},
-                 {"kernels", list_kernels},  {"models", list_models},       {"scenarios", list_scenarios},
-                 {"ceilings", list_ceilings}};
+    } lists[] = {{"formats", list_formats},     {"recipes", list_recipes},     {"variants", list_variants},
+                 {"methods", list_methods},     {"codebooks", list_codebooks}, {"transforms", list_transforms},
+                 {"policies", list_policies},   {"kernels", list_kernels},     {"models", list_models},
+                 {"scenarios", list_scenarios}, {"ceilings", list_ceilings}};
     fq_options o = {
-        .usage = "list formats|recipes|codebooks|methods|transforms|variants|kernels|models|scenarios|ceilings",
+        .usage =
+            "list formats|recipes|codebooks|methods|transforms|policies|variants|kernels|models|scenarios|ceilings",
         .about = "Prints one of the program's tables. Where a variant is expected, a changed row will do too:\n"
                  "NAME:KEY=VALUE+KEY=VALUE, for example fireq:w=w.bf16 or fireq:no=pre-rope+a=a.bf16; keys:\n"
-                 "w a q kv p (recipes), scores (f32, f16), method, no and with (transforms).",
+                 "w a q kv p (recipes), scores (f32, f16), method, no and with (transforms), policy (a rule or a map "
+                 "FILE.yaml),\n"
+                 "lorc (rank), lorc-w (recipe), amplifier. Recipes may be spelled out of formats: w.e3m2.g64.f16, "
+                 "a.int6.token ...",
         .most = 1};
     FQ_TRY(fq_options_parse(&o, argc, argv));
     if (o.helped) return FQ_OK;
@@ -185,8 +195,8 @@ fq_status fq_command_list(int argc, char **argv) {
     }
     return fq_fail(
         FQ_ERR_USAGE,
-        "list: %s%s%sexpected formats, recipes, codebooks, methods, transforms, variants, kernels, models, scenarios "
-        "or ceilings",
+        "list: %s%s%sexpected formats, recipes, codebooks, methods, transforms, policies, variants, kernels, models, "
+        "scenarios or ceilings",
         o.n_positional > 0 ? "'" : "", o.n_positional > 0 ? o.positional[0] : "",
         o.n_positional > 0 ? "' is unknown; " : "");
 }
@@ -231,18 +241,21 @@ static fq_status read_rows(const char *dir, const char *name, fq_table table, fq
 
 static fq_status plot(const char *dir, fq_arena *arena) {
     fq_rows r = {.n_results = 0};
-    const void *results = NULL, *accuracy = NULL, *errors = NULL, *layers = NULL;
+    const void *results = NULL, *accuracy = NULL, *errors = NULL, *layers = NULL, *formats = NULL;
     int written;
     FQ_TRY(read_rows(dir, "results.csv", FQ_TABLE_RESULTS, arena, &results, &r.n_results));
     FQ_TRY(read_rows(dir, "accuracy.csv", FQ_TABLE_ACCURACY, arena, &accuracy, &r.n_accuracy));
     FQ_TRY(read_rows(dir, "errors.csv", FQ_TABLE_ERRORS, arena, &errors, &r.n_errors));
     FQ_TRY(read_rows(dir, "layers.csv", FQ_TABLE_LAYERS, arena, &layers, &r.n_layers));
+    FQ_TRY(read_rows(dir, "formats.csv", FQ_TABLE_FORMATS, arena, &formats, &r.n_formats));
     r.results = results;
     r.accuracy = accuracy;
     r.errors = errors;
     r.layers = layers;
-    if (r.n_results + r.n_accuracy + r.n_errors + r.n_layers == 0)
-        return fq_fail(FQ_ERR_INPUT, "%s: no rows in results.csv, accuracy.csv, errors.csv or layers.csv there", dir);
+    r.formats = formats;
+    if (r.n_results + r.n_accuracy + r.n_errors + r.n_layers + r.n_formats == 0)
+        return fq_fail(FQ_ERR_INPUT,
+                       "%s: no rows in results.csv, accuracy.csv, errors.csv, layers.csv or formats.csv there", dir);
     FQ_TRY(fq_plots_write(dir, &r, &written));
     printf("%d plots in %s/plots\n", written, dir);
     return FQ_OK;

@@ -11,6 +11,7 @@
 #include "kernels/cuda.h"
 #include "scenarios/journal.h"
 #include "scenarios/kinds.h"
+#include "scenarios/nets.h"
 
 fq_status fq_context_init(fq_context *c, const char *scenario, uint64_t seed) {
     memset(c, 0, sizeof *c);
@@ -38,6 +39,7 @@ void fq_context_free(fq_context *c) {
     free(c->accuracy);
     free(c->errors);
     free(c->layers);
+    free(c->formats);
     fq_arena_free(&c->arena);
     memset(c, 0, sizeof *c);
 }
@@ -113,6 +115,23 @@ static fq_status run_axes(fq_context *c, fq_status (*run)(fq_context *, const fq
     return status;
 }
 
+/* The step's policy in every variant that has one to follow: "NAME:policy=..." */
+static fq_status apply_policy(fq_context *c, fq_step *s) {
+    if (s->policy == NULL || s->policy[0] == 0) return FQ_OK;
+    const char **names = FQ_NEW(&c->arena, const char *, s->variants.n);
+    if (names == NULL) return FQ_ERR_MEMORY;
+    for (int i = 0; i < s->variants.n; i++) {
+        const char *name = s->variants.v[i];
+        names[i] = name;
+        if (fq_net_is_float(fq_variant_find(name))) continue;
+        names[i] = fq_arena_printf(&c->arena, "%s%cpolicy=%s", name, strchr(name, ':') != NULL ? '+' : ':', s->policy);
+        if (names[i] == NULL) return FQ_ERR_MEMORY;
+        if (fq_variant_find(names[i]) == NULL) return FQ_ERR_USAGE;
+    }
+    s->variants.v = names;
+    return FQ_OK;
+}
+
 fq_status fq_context_step(fq_context *c, const fq_step *s, const char *label) {
     static fq_status (*const run[FQ_KIND_COUNT])(fq_context *, const fq_step *) = {
 #define FQ_SCENARIO(kind, about) fq_scenario_##kind,
@@ -122,6 +141,7 @@ fq_status fq_context_step(fq_context *c, const fq_step *s, const char *label) {
     fq_step own;
     const char *name;
     fq_status status = complete(c, s, &own, &name);
+    if (status == FQ_OK) status = apply_policy(c, &own);
     for (int i = 0; i < s->threads.n && status == FQ_OK; i++) {
         c->threads = s->threads.v[i] > 0 ? s->threads.v[i] : fq_cpu_cores();
         fq_threads_set(c->threads);
@@ -200,6 +220,14 @@ fq_status fq_context_add_window(fq_context *c, const fq_window_row *r) {
     return c->run != NULL ? fq_run_row(c->run, FQ_TABLE_WINDOWS, r) : FQ_OK;
 }
 
+fq_status fq_context_add_format(fq_context *c, const fq_format_row *r) {
+    void *rows = grow(c->formats, c->n_formats, &c->cap_formats, sizeof *r);
+    if (rows == NULL) return fq_fail(FQ_ERR_MEMORY, "no memory for format rows");
+    c->formats = rows;
+    c->formats[c->n_formats++] = *r;
+    return c->run != NULL ? fq_run_row(c->run, FQ_TABLE_FORMATS, r) : FQ_OK;
+}
+
 fq_status fq_context_part_done(fq_context *c) {
     return c->settings != NULL ? fq_journal_write(fq_run_dir(c->run), c) : FQ_OK;
 }
@@ -223,10 +251,12 @@ fq_rows fq_context_rows(const fq_context *c) {
                      .accuracy = c->accuracy,
                      .errors = c->errors,
                      .layers = c->layers,
+                     .formats = c->formats,
                      .n_results = c->n_results,
                      .n_accuracy = c->n_accuracy,
                      .n_errors = c->n_errors,
-                     .n_layers = c->n_layers};
+                     .n_layers = c->n_layers,
+                     .n_formats = c->n_formats};
 }
 
 static const char *now(fq_context *c) {

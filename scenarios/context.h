@@ -28,6 +28,8 @@ typedef struct fq_context {
     int n_errors, cap_errors;
     fq_layer_row *layers;
     int n_layers, cap_layers;
+    fq_format_row *formats;
+    int n_formats, cap_formats;
     int n_samples, n_windows; /* written */
     int64_t deadline_ns;      /* no repetition begins after it (fq_clock_ns); 0: none */
     /* For resuming (journal.h). Rows of the current step before `began` belong to earlier ones; those of results and
@@ -71,6 +73,7 @@ fq_status fq_context_add_sample(fq_context *c, const fq_sample *s) FQ_MUST_USE;
 fq_status fq_context_add_accuracy(fq_context *c, const fq_accuracy_row *r) FQ_MUST_USE;
 fq_status fq_context_add_error(fq_context *c, const fq_error_row *r) FQ_MUST_USE;
 fq_status fq_context_add_layer(fq_context *c, const fq_layer_row *r) FQ_MUST_USE;
+fq_status fq_context_add_format(fq_context *c, const fq_format_row *r) FQ_MUST_USE;
 fq_status fq_context_add_window(fq_context *c, const fq_window_row *r) FQ_MUST_USE; /* written, not kept */
 
 /* A part of the step is complete: should the run be interrupted from now on, its rows are kept. */

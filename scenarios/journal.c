@@ -15,6 +15,7 @@ enum { PATH_BYTES = 4500 };
 static const char *const names[FQ_TABLE_COUNT] = {
     [FQ_TABLE_RESULTS] = "results", [FQ_TABLE_SAMPLES] = "samples", [FQ_TABLE_ACCURACY] = "accuracy",
     [FQ_TABLE_ERRORS] = "errors",   [FQ_TABLE_LAYERS] = "layers",   [FQ_TABLE_WINDOWS] = "windows",
+    [FQ_TABLE_FORMATS] = "formats",
 };
 
 static void path_of(const char *dir, char *path) {
@@ -33,8 +34,10 @@ int fq_journal_rows(const fq_context *c, fq_table t) {
         return c->n_errors;
     case FQ_TABLE_LAYERS:
         return c->n_layers;
-    default:
+    case FQ_TABLE_WINDOWS:
         return c->n_windows;
+    default:
+        return c->n_formats;
     }
 }
 
@@ -98,8 +101,10 @@ static fq_status take_rows(const char *dir, fq_context *c, fq_table t, int want)
             status = fq_context_add_error(c, (const fq_error_row *)rows + i);
         else if (t == FQ_TABLE_LAYERS)
             status = fq_context_add_layer(c, (const fq_layer_row *)rows + i);
-        else
+        else if (t == FQ_TABLE_WINDOWS)
             status = fq_context_add_window(c, (const fq_window_row *)rows + i);
+        else
+            status = fq_context_add_format(c, (const fq_format_row *)rows + i);
     }
     return status;
 }

@@ -72,8 +72,9 @@ static fq_status check_error_variants(const fq_step *s) {
 static fq_status check_saved(const fq_step *s, const fq_model *m) {
     const fq_variant *v = fq_model_saved_variant(m);
     if (v == NULL) return FQ_OK;
-    if (s->kind == FQ_KIND_errors)
-        return fq_fail(FQ_ERR_USAGE, "%s is quantized already: errors needs float weights", s->model);
+    if (s->kind == FQ_KIND_errors || s->kind == FQ_KIND_format_sqnr)
+        return fq_fail(FQ_ERR_USAGE, "%s is quantized already: %s needs float weights", s->model,
+                       fq_kind_name(s->kind));
     for (int i = 0; s->given[FQ_SET_variants] && i < s->variants.n; i++)
         if (fq_variant_find(s->variants.v[i]) != v)
             return fq_fail(FQ_ERR_USAGE, "variants: %s was saved as %s and can be nothing else, not %s", s->model,
@@ -90,7 +91,8 @@ fq_status fq_net_preflight(const fq_step *s, const fq_model *m) {
     FQ_TRY(check_saved(s, m));
     if (s->kind == FQ_KIND_errors) FQ_TRY(check_error_variants(s));
     int most = m->checkpoint.config.max_positions;
-    if (s->kind == FQ_KIND_perplexity || s->kind == FQ_KIND_errors) {
+    if (s->kind == FQ_KIND_perplexity || s->kind == FQ_KIND_errors || s->kind == FQ_KIND_format_sqnr ||
+        s->kind == FQ_KIND_search) {
         if (!fq_model_has_weights(m))
             return fq_fail(FQ_ERR_USAGE, "%s is a shape with random weights: %s needs a model", s->model,
                            fq_kind_name(s->kind));
@@ -201,6 +203,11 @@ static fq_build_options build_options(const fq_step *s, const fq_model *m, int p
     o.variant.beta = (float)s->beta;
     o.variant.top_k = s->top_k;
     o.variant.smooth_alpha = (float)s->smooth_alpha;
+    o.variant.amplifier = s->amplifier;
+    o.variant.range_low = (float)s->range_low;
+    o.variant.range_high = (float)s->range_high;
+    o.variant.spike_tau = (float)s->spike_tau;
+    o.variant.group_alpha = (float)s->group_alpha;
     o.max_layers = s->layers;
     /* Room for the check's prompt as well. */
     int least = TOKENS < m->checkpoint.config.max_positions ? TOKENS : m->checkpoint.config.max_positions;
@@ -359,9 +366,10 @@ struct fq_checked {
 
 fq_status fq_net_check(fq_context *c, const fq_step *s, fq_llama *net, double *err) {
     char key[4096], value[1024];
-    static const fq_setting_id settings[] = {FQ_SET_model,  FQ_SET_layers,      FQ_SET_calibration, FQ_SET_up_gate_c,
-                                             FQ_SET_down_c, FQ_SET_v_mul,       FQ_SET_alpha,       FQ_SET_beta,
-                                             FQ_SET_top_k,  FQ_SET_smooth_alpha};
+    static const fq_setting_id settings[] = {
+        FQ_SET_model,     FQ_SET_layers,    FQ_SET_calibration, FQ_SET_up_gate_c, FQ_SET_down_c,
+        FQ_SET_v_mul,     FQ_SET_alpha,     FQ_SET_beta,        FQ_SET_top_k,     FQ_SET_smooth_alpha,
+        FQ_SET_amplifier, FQ_SET_range_low, FQ_SET_range_high,  FQ_SET_spike_tau, FQ_SET_group_alpha};
     snprintf(key, sizeof key, "%s", net->variant->name);
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
         fq_step_value(s, settings[i], value, sizeof value);

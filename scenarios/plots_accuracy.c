@@ -198,6 +198,60 @@ static void draw_layers(fq_artist *a, const fq_layer_row *r, int n) {
     fq_artist_draw(a, &plot, &inputs, "input sqnr", group);
 }
 
+/* ---- formats ---- */
+
+static int same_survey(const fq_format_row *a, const fq_format_row *b) {
+    return same_text(a->model, b->model) && kappa_of(a->kappa) == kappa_of(b->kappa);
+}
+
+/* Cells of distributions; of tensors the measured points of each format over max / rms, the theory's curve beside. */
+static void draw_formats(fq_artist *a, const fq_format_row *r, int n) {
+    char subtitle[4 * WORD], group[4 * WORD], text[WORD], series[WORD];
+    fq_points cells = none, curves = none;
+    const int synthetic = fq_artist_text(r->model)[0] == 0;
+    for (int i = 0; i < n && synthetic; i++)
+        fq_artist_add(a, &cells, fq_artist_text(r[i].format), fq_artist_text(r[i].numbers), 0, r[i].sqnr_db, NAN, NAN);
+    for (int i = 0; i < n && !synthetic; i++) {
+        int first = 1;
+        for (int j = 0; j < i; j++)
+            first &= !same_text(r[j].format, r[i].format);
+        for (int theory = 0; theory < 2 && first; theory++) {
+            snprintf(series, sizeof series, "%s%s", theory ? "theory " : "", r[i].format);
+            for (double above = 0; above < INFINITY;) { /* by rising max / rms */
+                const fq_format_row *next = NULL;
+                for (int j = 0; j < n; j++)
+                    if (same_text(r[j].format, r[i].format) && same_text(r[j].scale, "tensor") && r[j].crest > above &&
+                        (next == NULL || r[j].crest < next->crest))
+                        next = &r[j];
+                if (next == NULL) break;
+                above = next->crest;
+                fq_artist_add(a, &curves, series, NULL, next->crest, theory ? next->theory_db : next->sqnr_db, NAN,
+                              NAN);
+            }
+        }
+    }
+    snprintf(subtitle, sizeof subtitle, "%s%s", synthetic ? "scale from the largest of 4096 numbers" : r->model,
+             kappa_text(kappa_of(r->kappa), ", outliers of strength %g", text));
+    snprintf(group, sizeof group, "%s%s", synthetic ? "distributions" : r->model,
+             kappa_text(kappa_of(r->kappa), " kappa %g", text));
+    fq_plot heat = {.kind = FQ_PLOT_HEAT,
+                    .title = "Signal to quantization noise of formats (dB, higher is better)",
+                    .subtitle = subtitle,
+                    .x_label = "format",
+                    .y_label = "numbers",
+                    .reference_y = NAN};
+    fq_artist_draw(a, &heat, &cells, "format sqnr", group);
+    fq_plot lines = {.kind = FQ_PLOT_LINES,
+                     .title = "Weights and inputs under one scale a tensor, and what theory says of normal numbers",
+                     .subtitle = subtitle,
+                     .x_label = "largest magnitude over root mean square",
+                     .y_label = "signal to quantization noise (dB)",
+                     .log_x = 1,
+                     .dashed_prefix = "theory",
+                     .reference_y = NAN};
+    fq_artist_draw(a, &lines, &curves, "tensor sqnr", group);
+}
+
 void fq_plots_accuracy(fq_artist *a, const fq_rows *rows) {
     const fq_accuracy_row *r = rows->accuracy;
     for (int first = 0, next; first < rows->n_accuracy; first = next) {
@@ -220,5 +274,10 @@ void fq_plots_accuracy(fq_artist *a, const fq_rows *rows) {
         for (next = first + 1; next < rows->n_layers && same_layers(&rows->layers[first], &rows->layers[next]);)
             next++;
         draw_layers(a, &rows->layers[first], next - first);
+    }
+    for (int first = 0, next; first < rows->n_formats; first = next) {
+        for (next = first + 1; next < rows->n_formats && same_survey(&rows->formats[first], &rows->formats[next]);)
+            next++;
+        draw_formats(a, &rows->formats[first], next - first);
     }
 }

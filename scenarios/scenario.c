@@ -218,6 +218,10 @@ static int known_name(fq_names names, const char *text, char *valid, size_t byte
         add_name(valid, bytes, "norms, up, values, keys, separated by commas");
         return fq_outliers_kinds(text, &bits) == FQ_OK;
     }
+    case FQ_NAMES_FORMAT:
+        for (int i = 0; i < FQ_FORMAT_COUNT; i++)
+            add_name(valid, bytes, fq_formats[i].name);
+        return fq_format_find(text) >= 0;
     case FQ_NAMES_DATA:
         add_name(valid, bytes, "gauss, real, zeros, or several of them separated by commas");
         return is_list_of(text, fq_data_names, FQ_DATA_COUNT);

@@ -132,6 +132,18 @@ CELL_FUNCTION(l_operands, number(out, ROW->operands_saturated_pct))
 CELL_FUNCTION(l_saturated, number(out, ROW->inputs_saturated_pct))
 CELL_FUNCTION(l_underflow, number(out, ROW->inputs_underflow_pct))
 #undef ROW
+
+#define ROW ((const fq_format_row *)row)
+CELL_FUNCTION(f_model, text(out, ROW->model))
+CELL_FUNCTION(f_kappa, whole(out, ROW->kappa > 1 ? ROW->kappa : NAN))
+CELL_FUNCTION(f_numbers, text(out, ROW->numbers))
+CELL_FUNCTION(f_scale, text(out, ROW->scale))
+CELL_FUNCTION(f_format, text(out, ROW->format))
+CELL_FUNCTION(f_kurtosis, number(out, ROW->kurtosis))
+CELL_FUNCTION(f_crest, number(out, ROW->crest))
+CELL_FUNCTION(f_sqnr, number(out, ROW->sqnr_db))
+CELL_FUNCTION(f_theory, number(out, ROW->theory_db))
+#undef ROW
 #undef CELL_FUNCTION
 
 typedef struct column {
@@ -208,6 +220,12 @@ static const column layer_columns[] = {
     {"saturated operands %", l_operands, 1, 0},
     {"saturated inputs %", l_saturated, 1, 0},
     {"inputs to 0 %", l_underflow, 1, 0},
+};
+
+static const column format_columns[] = {
+    {"model", f_model, 0, 1},   {"kappa", f_kappa, 1, 1},   {"numbers", f_numbers, 0, 0},
+    {"a scale", f_scale, 0, 0}, {"format", f_format, 0, 0}, {"kurtosis", f_kurtosis, 1, 0},
+    {"max/rms", f_crest, 1, 0}, {"SQNR dB", f_sqnr, 1, 0},  {"theory dB", f_theory, 1, 0},
 };
 
 enum { COLUMNS_MOST = 32 };
@@ -319,6 +337,18 @@ static int average_layers(const fq_layer_row *r, int n, fq_layer_row out[PROJECT
     return count;
 }
 
+/* Tensors of a model fill pages: the picture has them, the table the distributions. */
+static void print_formats(FILE *f, const fq_format_row *r, int n) {
+    for (int first = 0, next; first < n; first = next) {
+        const int synthetic = r[first].model == NULL || r[first].model[0] == 0;
+        for (next = first + 1; next < n && (r[next].model == NULL || r[next].model[0] == 0) == synthetic;)
+            next++;
+        if (synthetic)
+            print_rows(f, "signal to quantization noise", format_columns, COUNT(format_columns),
+                       (const char *)&r[first], next - first, sizeof r[0]);
+    }
+}
+
 static void print_layers(FILE *f, const fq_layer_row *r, int n) {
     fq_layer_row mean[PROJECTIONS_MOST];
     for (int first = 0, next; first < n; first = next) {
@@ -347,6 +377,7 @@ fq_status fq_table_print(FILE *f, const fq_rows *rows) {
                    next - first, sizeof errors[0]);
     }
     print_layers(f, rows->layers, rows->n_layers);
+    print_formats(f, rows->formats, rows->n_formats);
     for (int first = 0, next; first < rows->n_results; first = next) {
         const char *family = fq_table_family(&results[first]);
         for (next = first + 1; next < rows->n_results && strcmp(family, fq_table_family(&results[next])) == 0;)

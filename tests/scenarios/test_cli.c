@@ -10,7 +10,7 @@
 
 #include "harness/record.h"
 #include "kernels/registry.h"
-#include "models/variant.h"
+#include "models/policy.h"
 #include "quant/codebook.h"
 #include "scenarios/shapes.h"
 #include "tests/cli_runner.h"
@@ -143,6 +143,10 @@ static void test_lists(void **state) {
         assert_non_null(strstr(c.out, fq_transform_name(transforms)));
     assert_int_equal(cli_lines(c.out), transforms);
     assert_null(strstr(c.out, " \n")); /* each says what it is */
+    cli_run(&c, "list policies");
+    assert_int_equal(cli_lines(c.out), FQ_POLICY_COUNT);
+    for (int i = 0; i < FQ_POLICY_COUNT; i++)
+        assert_non_null(strstr(c.out, fq_policies[i].name));
     cli_run(&c, "list formats");
     assert_int_equal(cli_lines(c.out), FQ_FORMAT_COUNT + 1);
     cli_run(&c, "list models");
