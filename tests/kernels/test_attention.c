@@ -142,6 +142,18 @@ static void teeth_are_rejected(void **state) {
     assert_true(trial_passes(&k, &s));
 }
 
+/* P relative to a running maximum: the runs are part of the contract. */
+static void runs_are_of_256_keys(void **state) {
+    fq_trial_shape s = fq_trial_default(FQ_OP_ATTENTION_PREFILL);
+    s.past = 700;
+    s.seq = 9;
+    fq_kernel k = tooth(FQ_OP_ATTENTION_PREFILL, "runs");
+    k.run.attention = fq_teeth_attention_runs;
+    assert_true(trial_passes(&k, &s));
+    k.run.attention = fq_teeth_attention_short_runs;
+    assert_false(trial_passes(&k, &s));
+}
+
 /* Scores in float16 and the ways a cache row can be coded. Few keys: a score next to a rounding boundary of float16
  * widens its query's bound, so that some queries must be without one. */
 static void new_teeth_are_rejected(void **state) {
@@ -359,6 +371,7 @@ int main(void) {
         cmocka_unit_test(agrees_with_plain_attention),
         cmocka_unit_test(refuses_an_unknown_p),
         cmocka_unit_test(teeth_are_rejected),
+        cmocka_unit_test(runs_are_of_256_keys),
         cmocka_unit_test(cache_values_and_bytes),
         cmocka_unit_test(new_teeth_are_rejected),
         cmocka_unit_test(float16_scores_saturate_and_lose),

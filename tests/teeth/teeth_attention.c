@@ -4,7 +4,19 @@
 #include "tests/teeth/teeth_attention.h"
 
 enum { MAX_KEYS = 1024, MAX_D = 256, MAX_ROWS = 4096 };
-typedef enum flaw { NONE, NO_MASK, STALE_SUM, EXACT_P, WRONG_KV_HEAD, NO_Q_SCALE, BEYOND, F32_SCORES, F16_ONCE } flaw;
+typedef enum flaw {
+    NONE,
+    NO_MASK,
+    STALE_SUM,
+    EXACT_P,
+    WRONG_KV_HEAD,
+    NO_Q_SCALE,
+    BEYOND,
+    F32_SCORES,
+    F16_ONCE,
+    RUNS,
+    SHORT_RUNS
+} flaw;
 
 static float rounded(const fq_attention_args *a, float e, flaw f) {
     if (f == EXACT_P || a->p_recipe->code == FQ_F32) return e;
@@ -41,12 +53,16 @@ static void attend(const fq_attention_args *a, int b, int i, int head, flaw f) {
         if (f == STALE_SUM) l += expf(s[t] - fmaxf(top, s[t]));
         top = fmaxf(top, s[t]);
     }
+    const int run = f == RUNS ? 256 : f == SHORT_RUNS ? 64 : MAX_KEYS;
+    float run_top = -INFINITY;
     for (int t = 0; t < keys; t++) {
-        const float e = expf(s[t] - top);
-        if (f != STALE_SUM) l += e;
+        for (int j = t; t % run == 0 && j < keys && j < t + run; j++)
+            run_top = fmaxf(run_top, s[j]);
+        const float p = rounded(a, expf(s[t] - run_top), f) * expf(run_top - top);
+        if (f != STALE_SUM) l += expf(s[t] - top);
         fq_kv_cache_values(a->kv, 1, b, h, t, x);
         for (int j = 0; j < D; j++)
-            o[j] += (double)rounded(a, e, f) * (double)x[j];
+            o[j] += (double)p * (double)x[j];
     }
     for (int j = 0; j < D; j++)
         a->out[row * a->out_stride + (size_t)head * d + (size_t)j] = (float)(o[j] / (double)l);
@@ -87,6 +103,13 @@ fq_status fq_teeth_attention_f32_scores(const fq_attention_args *a) {
 }
 fq_status fq_teeth_attention_f16_once(const fq_attention_args *a) {
     return run(a, F16_ONCE);
+}
+
+fq_status fq_teeth_attention_runs(const fq_attention_args *a) {
+    return run(a, RUNS);
+}
+fq_status fq_teeth_attention_short_runs(const fq_attention_args *a) {
+    return run(a, SHORT_RUNS);
 }
 
 fq_status fq_teeth_attention_no_zero(const fq_attention_args *a) {

@@ -13,6 +13,8 @@ fq_status fq_teeth_attention_no_q_scale(const fq_attention_args *a);
 fq_status fq_teeth_attention_beyond(const fq_attention_args *a);         /* writes one float behind each token */
 fq_status fq_teeth_attention_f32_scores(const fq_attention_args *a);     /* scores not rounded to float16 */
 fq_status fq_teeth_attention_f16_once(const fq_attention_args *a);       /* rounded at the end of the sum only */
+fq_status fq_teeth_attention_runs(const fq_attention_args *a);           /* no flaw: the running maximum of ops.h */
+fq_status fq_teeth_attention_short_runs(const fq_attention_args *a);     /* runs of 64 keys instead of 256 */
 fq_status fq_teeth_attention_no_zero(const fq_attention_args *a);        /* q s instead of (q - z) s */
 fq_status fq_teeth_attention_unsigned_scale(const fq_attention_args *a); /* sign of the cache's E4M3 scales lost */
 
