@@ -10,7 +10,7 @@
 #include "kernels/amx_tiles.h"
 #include "kernels/attention_pack_amx.h"
 
-enum { SPAN = 256, LANES = 16, WIDTH_MOST = 128 };
+enum { SPAN = 256, BLOCK = 64, LANES = 16, WIDTH_MOST = 128 };
 
 /* Scratch, in floats: scores, then of each span the largest scores, the sums of P, and the weighted values [D /
  * 16][group] [16]. */
@@ -42,32 +42,35 @@ static int takes(const fq_attention_args *a) {
 /* Keys t0 .. t1-1 of a pair against the queries of its group. */
 static void score_span(const fq_attention_args *a, const plan *p, size_t token, int b, int h, int t0, int t1, float *s,
                        float *tops) {
-    _Alignas(64) uint8_t queries[WIDTH_MOST / 32 * TILE], keys[WIDTH_MOST / 32 * TILE];
+    _Alignas(64) uint8_t queries[WIDTH_MOST / 32 * TILE], keys[BLOCK / 16 * (WIDTH_MOST / 32) * TILE];
+    const int chunks = p->d / 32;
     const size_t head_bytes = fq_format_bytes(a->q_recipe->code, (size_t)p->d);
     const uint8_t *rows[LANES] = {NULL};
     for (int g = 0; g < p->group; g++)
         rows[g] = (const uint8_t *)a->q + token * a->q_stride + (size_t)(h * p->group + g) * head_bytes;
     pack_queries(a->q_recipe->code, rows, p->d, queries);
-    vf top = vf_set1(-INFINITY);
-    for (int t = t0; t < t1; t += TILE_ROWS) {
-        const int n = t1 - t < TILE_ROWS ? t1 - t : TILE_ROWS;
-        float *to = s + (size_t)t * LANES;
+    for (int t = t0; t < t1; t += BLOCK) {
+        const int n = t1 - t < BLOCK ? t1 - t : BLOCK;
         for (int j = 0; j < n; j++) { /* rows behind the last key keep what they had, and are not looked at */
             const cache_row row = cache_row_of(a->kv, 0, b, h, t + j);
-            for (int i = 0; i < p->d / 32; i++)
-                _mm512_store_si512(keys + i * TILE + j * 64, cache_row_bf16(a->kv, &row, 32 * i));
+            for (int i = 0; i < chunks; i++)
+                _mm512_store_si512(keys + (j / 16 * chunks + i) * TILE + j % 16 * 64,
+                                   cache_row_bf16(a->kv, &row, 32 * i));
         }
-        fq_tile_zero(6);
-        for (int i = 0; i < p->d / 32; i++) {
-            fq_tile_load(7, keys + i * TILE, 64);
-            fq_tile_load(5, queries + i * TILE, 64);
-            fq_tile_dp_bf16(6, 7, 5);
+        for (int j = 0; j < n; j += TILE_ROWS) {
+            fq_tile_zero(6);
+            for (int i = 0; i < chunks; i++) {
+                fq_tile_load(7, keys + (j / 16 * chunks + i) * TILE, 64);
+                fq_tile_load(5, queries + i * TILE, 64);
+                fq_tile_dp_bf16(6, 7, 5);
+            }
+            fq_tile_store(6, s + (size_t)(t + j) * LANES, 64);
         }
-        fq_tile_store(6, to, 64);
-        for (int j = 0; j < n; j++)
-            top = vf_max(top, vf_load(to + j * LANES));
     }
-    vf_store(tops, top);
+    vf top[4] = {vf_set1(-INFINITY), vf_set1(-INFINITY), vf_set1(-INFINITY), vf_set1(-INFINITY)};
+    for (int t = t0; t < t1; t++)
+        top[t & 3] = vf_max(top[t & 3], vf_load(s + (size_t)t * LANES));
+    vf_store(tops, vf_max(vf_max(top[0], top[1]), vf_max(top[2], top[3])));
 }
 
 /* P of 32 keys, as the left operand [heads][32 keys]; keys from n on are zeros. s: [32][16] scores. */
@@ -114,11 +117,11 @@ static void value_span(const fq_attention_args *a, const plan *p, size_t token, 
     vf sum = vf_zero();
     for (int t = t0; t < t1; t += TILE_KEYS) {
         const int n = t1 - t < TILE_KEYS ? t1 - t : TILE_KEYS;
+        pack_values(a, b, h, t, n, values);
         if (format == FQ_E4M3)
             weigh_keys(FQ_E4M3, s + (size_t)t * LANES, n, scale, shift, &sum, weights);
         else
             weigh_keys(FQ_BF16, s + (size_t)t * LANES, n, scale, shift, &sum, weights);
-        pack_values(a, b, h, t, n, values);
         fq_tile_load(4, weights, 64);
         for (int i = 0; i < p->d / 16; i += 4) {
             float *c = out + (size_t)i * step;
