@@ -26,54 +26,78 @@ static void report(const context *c, const fq_kernel *k, const char *shape, fq_s
     c->say(c->ctx, line);
 }
 
-static void try_shape(const context *c, const fq_kernel *k, const fq_trial_shape *s, const char *shape,
-                      fq_arena *arena) {
-    const size_t mark = arena->used;
+/* The trial as created with `status`, and the line it gets. */
+static void try_trial(const context *c, const fq_kernel *k, fq_status status, fq_trial *t, const char *shape) {
     double err = NAN, bound = NAN;
-    fq_trial *t;
-    (void)fq_fail(FQ_OK, "wrong element");
-    fq_status status = fq_trial_create(k, s, arena, &t);
     /* Twice, so that what a run leaves in scratch and output is shown to do no harm. */
     for (int i = 0; i < 2 && status == FQ_OK; i++)
         status = fq_trial_run(t);
-    if (status == FQ_OK) status = fq_trial_judge(t, &err, &bound);
-    /* Kernels of a device take some of the head sizes and recipes that the operation has, which is no fault. */
-    const int choosy = k->attend != NULL;
+    if (status == FQ_OK) {
+        (void)fq_fail(FQ_OK, "wrong element");
+        status = fq_trial_judge(t, &err, &bound);
+    }
+    /* Row and attention kernels of a device take some of the recipes and head sizes, which is no fault. */
+    const int choosy = k->enqueue || k->attend;
     if (status != FQ_ERR_UNSUPPORTED || !choosy) report(c, k, shape, status, err, bound);
+}
+
+static void try_shape(const context *c, const fq_kernel *k, const fq_trial_shape *s, const char *shape,
+                      fq_arena *arena) {
+    const size_t mark = arena->used;
+    fq_trial *t = NULL;
+    const fq_status status = fq_trial_create(k, s, arena, &t);
+    try_trial(c, k, status, t, shape);
+    fq_arena_reset(arena, mark);
+}
+
+/* One trial on a device, under every tile and the outputs asked for. */
+static void try_tiles(const context *c, const fq_kernel *k, const fq_trial_shape *s, const fq_cuda_output *outputs,
+                      int n_outputs, fq_arena *arena) {
+    static const char *const names[] = {"", " f32", " e4m3.token", " e4m3.tensor"};
+    const size_t mark = arena->used;
+    fq_trial *t = NULL;
+    fq_status status = fq_trial_create(k, s, arena, &t);
+    char text[160];
+    for (int tile = 0; tile == 0 || (status == FQ_OK && tile <= fq_trial_tiles(t)); tile++)
+        for (int o = 0; o < n_outputs; o++) {
+            if (status == FQ_OK) status = fq_trial_retile(t, tile, outputs[o]);
+            snprintf(text, sizeof text, "device m=%d n=%d k=%d tile %d %s%s%s", s->m, s->n, s->k, tile,
+                     status == FQ_OK ? fq_trial_tile(t) : "", names[outputs[o]], s->residual ? " residual" : "");
+            try_trial(c, k, status, t, text);
+        }
     fq_arena_reset(arena, mark);
 }
 
 /* Every tile of a kernel of a device, on operands that stay there: odd sizes, sums long enough for every stage of its
- * pipeline, fewer and more tiles than processors. */
-static void check_tiles(const context *c, const fq_kernel *k, fq_arena *arena) {
+ * pipeline, fewer and more tiles than processors; and every form of output on some of them (cuBLASLt's rows leave y
+ * plain). */
+static void check_tiles(const context *c, const fq_kernel *k, fq_trial_shape s, fq_arena *arena) {
+    static const fq_cuda_output plain[] = {FQ_CUDA_OUT_NATURAL, FQ_CUDA_OUT_F32},
+                                codes[] = {FQ_CUDA_OUT_NATURAL, FQ_CUDA_OUT_E4M3_TOKEN, FQ_CUDA_OUT_E4M3_TENSOR};
     static const struct {
         int m, n, k;
     } shapes[] = {{1, 100, 576},   {7, 328, 1024},   {33, 513, 1100},   {65, 200, 1152},   {130, 1024, 640},
                   {257, 520, 128}, {300, 1608, 256}, {511, 4096, 2048}, {1111, 3336, 1024}};
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-        fq_trial_shape s = fq_trial_default(k->op);
+        const int all = k->role == FQ_ROLE_DEVICE && i % 2 == 0;
         s.m = shapes[i].m;
         s.n = shapes[i].n;
         s.k = shapes[i].k;
         s.weight_copies = 2;
         s.seed = 100 + i;
-        for (int tiles = 1; s.tile <= tiles; s.tile++) {
-            const size_t mark = arena->used;
-            char text[160], name[32] = "";
-            fq_trial *t;
-            if (fq_trial_create(k, &s, arena, &t) == FQ_OK) {
-                tiles = fq_trial_tiles(t);
-                snprintf(name, sizeof name, "%s", fq_trial_tile(t));
-            }
-            fq_arena_reset(arena, mark);
-            snprintf(text, sizeof text, "device m=%d n=%d k=%d tile %d %s", s.m, s.n, s.k, s.tile, name);
-            try_shape(c, k, &s, text, arena);
-        }
+        s.residual = 0;
+        try_tiles(c, k, &s, codes, all ? 3 : 1, arena);
+        s.residual = 1;
+        if (all && k->op != FQ_OP_GEMM_I4F8_SWIGLU) try_tiles(c, k, &s, plain, 2, arena);
     }
 }
 
 static void check_gemm(const context *c, const fq_kernel *k, fq_arena *arena) {
-    if (k->bind) check_tiles(c, k, arena);
+    if (k->prepare) {
+        fq_trial_shape s = fq_trial_default(k->op);
+        (void)fq_kernel_recipes(k, &s.w, &s.a);
+        check_tiles(c, k, s, arena);
+    }
     /* Of gemm_any: zero points, two levels, scales left exact, groups on both sides, every width of code. */
     static const struct {
         const char *w, *a;
@@ -104,7 +128,7 @@ static void check_gemm(const context *c, const fq_kernel *k, fq_arena *arena) {
         s.n = shapes[i].n;
         s.k = shapes[i].k;
         s.weight_copies = shapes[i].copies;
-        s.residual = (int)(i % 2);
+        s.residual = k->op == FQ_OP_GEMM_I4F8_SWIGLU ? 0 : (int)(i % 2);
         s.on_host = 1;
         s.seed = i + 1;
         for (size_t p = 0; p < (k->op == FQ_OP_GEMM_ANY ? sizeof any / sizeof any[0] : 1); p++) {
@@ -112,8 +136,9 @@ static void check_gemm(const context *c, const fq_kernel *k, fq_arena *arena) {
                 s.w = fq_recipe_find(any[p].w);
                 s.a = fq_recipe_find(any[p].a);
                 FQ_ASSERT(s.w && s.a);
+                if (!fq_kernel_takes(k, s.w, s.a)) continue;
             }
-            s.books = fq_recipe_has_books(s.w) && i / 2 % 2;
+            s.books = fq_recipe_has_books(s.w) && k->op != FQ_OP_GEMM_I4F8_SWIGLU && i / 2 % 2;
             char text[160];
             snprintf(text, sizeof text, "m=%d n=%d k=%d %s %s%s%s", s.m, s.n, s.k, s.w->name, s.a->name,
                      s.books ? " books" : "", s.residual ? " residual" : "");
@@ -207,7 +232,10 @@ static void check_attention(const context *c, const fq_kernel *k, fq_arena *aren
 }
 
 static void check_row(const context *c, const fq_kernel *k, fq_arena *arena) {
-    static const struct { int m, k; } shapes[] = {{1, 1}, {1, 576}, {3, 7}, {5, 255}, {2, 257}, {33, 1000}, {1, 11008}};
+    static const struct {
+        int m, k;
+    } shapes[] = {{1, 1},     {1, 576},   {3, 7},     {5, 255},   {2, 257},
+                  {33, 1000}, {1, 11008}, {70, 4096}, {9, 14336}, {2, 20000}};
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
         for (int r = 0; r < FQ_RECIPE_COUNT; r++) {
             if (strncmp(fq_recipes[r].name, "a.", 2) != 0) continue;
@@ -221,6 +249,11 @@ static void check_row(const context *c, const fq_kernel *k, fq_arena *arena) {
             s.seed = 10 * i + (size_t)r + 1;
             char text[96];
             snprintf(text, sizeof text, "m=%d k=%d %s", s.m, s.k, s.a->name);
+            s.on_host = 1;
+            try_shape(c, k, &s, text, arena);
+            if (!k->enqueue) continue;
+            s.on_host = 0;
+            snprintf(text, sizeof text, "device m=%d k=%d %s", s.m, s.k, s.a->name);
             try_shape(c, k, &s, text, arena);
         }
     }

@@ -22,12 +22,21 @@ const fq_ceilings *fq_cuda_ceilings(void) {
     return NULL;
 }
 
-fq_status fq_cuda_gemm_run(fq_cuda_gemm *b) {
+fq_status fq_cuda_loop_run(fq_cuda_loop *l) {
     return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
 }
 
-double fq_cuda_gemm_elapsed_ns(const fq_cuda_gemm *b) {
+double fq_cuda_loop_elapsed_ns(const fq_cuda_loop *l) {
     return 0.0;
+}
+
+fq_status fq_cuda_gemm_create(fq_cuda_prepare *prepare, const fq_gemm_args *a, const fq_cuda_gemm_options *options,
+                              fq_arena *owner, fq_cuda_gemm **out) {
+    return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
+}
+
+fq_cuda_loop *fq_cuda_gemm_loop(fq_cuda_gemm *b) {
+    return NULL;
 }
 
 fq_status fq_cuda_gemm_fetch(fq_cuda_gemm *b, const int *rows, int n_rows, float *y, size_t y_stride) {
@@ -46,14 +55,6 @@ const char *fq_cuda_gemm_tile(const fq_cuda_gemm *b) {
     return "";
 }
 
-fq_status fq_cuda_loop_run(fq_cuda_loop *l) {
-    return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
-}
-
-double fq_cuda_loop_elapsed_ns(const fq_cuda_loop *l) {
-    return 0.0;
-}
-
 fq_status fq_cuda_attention_create(fq_cuda_attend *attend, const fq_attention_args *a, int copies, fq_arena *owner,
                                    fq_cuda_attention **out) {
     return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
@@ -64,6 +65,35 @@ fq_cuda_loop *fq_cuda_attention_loop(fq_cuda_attention *b) {
 }
 
 fq_status fq_cuda_attention_fetch(fq_cuda_attention *b, int n, const int *token, const int *head, float *out) {
+    return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
+}
+
+fq_status fq_cuda_rowset_create(fq_cuda_enqueue *enqueue, const fq_row_args *a, int width, fq_arena *owner,
+                                fq_cuda_rowset **out) {
+    return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
+}
+
+fq_cuda_loop *fq_cuda_rowset_loop(fq_cuda_rowset *b) {
+    return NULL;
+}
+
+fq_status fq_cuda_rowset_fetch(fq_cuda_rowset *b, const fq_row_args *a) {
+    return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
+}
+
+fq_status fq_cuda_ffn_create(const fq_cuda_ffn_args *a, fq_arena *owner, fq_cuda_ffn **out) {
+    return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
+}
+
+fq_cuda_loop *fq_cuda_ffn_loop(fq_cuda_ffn *b) {
+    return NULL;
+}
+
+const char *fq_cuda_ffn_tiles(const fq_cuda_ffn *b) {
+    return "";
+}
+
+fq_status fq_cuda_ffn_fetch(fq_cuda_ffn *b, const int *rows, int n_rows, float *y) {
     return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
 }
 
@@ -83,8 +113,14 @@ fq_status fq_cuda_attention_fetch(fq_cuda_attention *b, int n, const int *token,
     fq_status fq_##op##_##suffix##_pack(const fq_qmatrix *w, fq_arena *arena, void **packed) {                         \
         return fq_fail(FQ_ERR_SKIPPED, "%s", reason);                                                                  \
     }                                                                                                                  \
-    fq_status fq_##op##_##suffix##_bind(const fq_gemm_args *a, int copies, int tile, fq_arena *owner,                  \
-                                        fq_cuda_gemm **out) {                                                          \
+    fq_status fq_##op##_##suffix##_prepare(const fq_gemm_args *a, int tile, fq_arena *owner, fq_cuda_product *p) {     \
+        return fq_fail(FQ_ERR_SKIPPED, "%s", reason);                                                                  \
+    }
+#define ABSENT_row_device(op, suffix)                                                                                  \
+    fq_status fq_##op##_##suffix(const fq_row_args *a) {                                                               \
+        return fq_fail(FQ_ERR_SKIPPED, "%s", reason);                                                                  \
+    }                                                                                                                  \
+    fq_status fq_##op##_##suffix##_enqueue(const fq_cuda_rows *r, void *stream) {                                      \
         return fq_fail(FQ_ERR_SKIPPED, "%s", reason);                                                                  \
     }
 #define ABSENT_attention_device(op, suffix)                                                                            \

@@ -2,6 +2,7 @@
 #include <cudaTypedefs.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 #include "kernels/cuda_device.h"
 #include "kernels/wgmma_sm90.cuh"
 
@@ -11,7 +12,10 @@ static struct {
     char name[256], bus[32], why[160];
     PFN_cuTensorMapEncodeTiled_v12000 encode;
     fq_ceilings ceilings;
-} device;
+    pthread_mutex_t stage_lock;
+    uint8_t *stage;
+    size_t stage_bytes;
+} device = {.stage_lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void find_device(void) {
     int count = 0, major = 0, minor = 0;
@@ -91,32 +95,81 @@ fq_status fq_cuda_upload_rows(fq_arena *owner, const void *from, size_t stride, 
 }
 
 fq_status fq_cuda_cold_copies(size_t bytes, int *copies) {
+    const size_t most = 512; /* of tiny things */
     int l2 = 0;
     FQ_CUDA_TRY(cudaDeviceGetAttribute(&l2, cudaDevAttrL2CacheSize, 0));
-    *copies = (int)(8 * (size_t)l2 / bytes) + 1;
+    const size_t wanted = 8 * (size_t)l2 / bytes + 1;
+    *copies = (int)(wanted < most ? wanted : most);
     return FQ_OK;
 }
 
 fq_status fq_cuda_copy(void *data, size_t bytes, int *copies, void ***copy, fq_arena *owner) {
+    const size_t pitch = fq_round_up(bytes, 256);
+    void *others;
     if (*copies <= 0) FQ_TRY(fq_cuda_cold_copies(bytes, copies));
     void **c = *copy = FQ_NEW(owner, void *, *copies);
     if (!c) return FQ_ERR_MEMORY;
     c[0] = data;
+    FQ_TRY(fq_cuda_alloc(owner, (size_t)(*copies - 1) * pitch, &others));
     for (int i = 1; i < *copies; i++) {
-        FQ_TRY(fq_cuda_alloc(owner, bytes, &c[i]));
+        c[i] = (uint8_t *)others + (size_t)(i - 1) * pitch;
         FQ_CUDA_TRY(cudaMemcpy(c[i], data, bytes, cudaMemcpyDeviceToDevice));
     }
     return FQ_OK;
 }
 
+fq_status fq_cuda_stage_begin(size_t bytes, uint8_t **at) {
+    pthread_mutex_lock(&device.stage_lock);
+    if (bytes > device.stage_bytes) {
+        void *p = NULL;
+        (void)cudaFree(device.stage);
+        device.stage = NULL;
+        device.stage_bytes = 0;
+        const cudaError_t e = cudaMalloc(&p, bytes + bytes / 2);
+        if (e != cudaSuccess) {
+            pthread_mutex_unlock(&device.stage_lock);
+            return fq_fail(FQ_ERR_MEMORY, "CUDA: %zu bytes of device memory: %s", bytes, cudaGetErrorString(e));
+        }
+        device.stage = (uint8_t *)p;
+        device.stage_bytes = bytes + bytes / 2;
+    }
+    *at = device.stage;
+    return FQ_OK;
+}
+
+void fq_cuda_stage_end(void) {
+    pthread_mutex_unlock(&device.stage_lock);
+}
+
+/* ---- launches ---- */
+
+fq_status fq_cuda_launch(const void *function, int blocks, int threads, size_t shared, int early, cudaStream_t stream,
+                         void **arguments) {
+    cudaLaunchConfig_t c;
+    cudaLaunchAttribute attribute;
+    memset(&c, 0, sizeof c);
+    c.gridDim = dim3((unsigned)blocks);
+    c.blockDim = dim3((unsigned)threads);
+    c.dynamicSmemBytes = shared;
+    c.stream = stream;
+    attribute.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+    attribute.val.programmaticStreamSerializationAllowed = 1;
+    c.attrs = &attribute;
+    c.numAttrs = early ? 1 : 0;
+    FQ_CUDA_TRY(cudaLaunchKernelExC(&c, function, arguments));
+    return FQ_OK;
+}
+
 fq_status fq_cuda_tensor_map(CUtensorMap *map, CUtensorMapDataType type, int element_bytes, const void *at, int rows,
-                             int cols, size_t pitch, int box_rows, int box_cols) {
+                             int cols, size_t pitch, int box_rows, int box_cols, int swizzle) {
     const cuuint64_t size[2] = {(cuuint64_t)cols, (cuuint64_t)rows}, stride[1] = {pitch};
     const cuuint32_t box[2] = {(cuuint32_t)box_cols, (cuuint32_t)box_rows}, step[2] = {1, 1};
-    FQ_ASSERT(box_cols * element_bytes <= 128 && pitch % 16 == 0 && fq_cuda_usable(NULL));
+    FQ_ASSERT(box_cols * element_bytes <= swizzle && pitch % 16 == 0 && fq_cuda_usable(NULL));
     const CUresult r = device.encode(map, type, 2, (void *)at, size, stride, box, step, CU_TENSOR_MAP_INTERLEAVE_NONE,
-                                     CU_TENSOR_MAP_SWIZZLE_128B, CU_TENSOR_MAP_L2_PROMOTION_L2_256B,
-                                     CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
+                                     swizzle == 128  ? CU_TENSOR_MAP_SWIZZLE_128B
+                                     : swizzle == 64 ? CU_TENSOR_MAP_SWIZZLE_64B
+                                                     : CU_TENSOR_MAP_SWIZZLE_NONE,
+                                     CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
     if (r != CUDA_SUCCESS)
         return fq_fail(FQ_ERR_FAILED, "CUDA: no tensor map of %d x %d, pitch %zu, box %d x %d: error %d", rows, cols,
                        pitch, box_rows, box_cols, (int)r);

@@ -1,35 +1,66 @@
-/* What happens to a tile of the sm90 matrix kernel after its last k-tile: scales, rounding, the way to memory.
+/* What happens to a tile of the sm90 matrix kernel after its last k-tile: scales, residual or SwiGLU, rounding, the way
+ * to memory.
  *
- * A consumer warpgroup holds 64 rows (outputs n) by TOKENS columns (tokens m). Fragment element d[4 i + 2 h + e] of thread
- * t = 32 warp + lane is row 16 warp + lane / 4 + 8 h, token 8 i + 2 (lane % 4) + e. C is the tile's sm90_config. */
+ * A consumer warpgroup holds 64 rows (of weights) by TOKENS columns. Fragment element d[4 i + 2 h + e] of thread
+ * t = 32 warp + 4 g + c is row 16 warp + g + 8 h, token 8 i + 2 c + e. C is the tile's sm90_config; C::GATED: rows g
+ * are of gate and rows g + 8 of up, so that a thread has both, and y has one column for each such pair. */
 #ifndef FQ_KERNELS_EPILOGUE_SM90_CUH
 #define FQ_KERNELS_EPILOGUE_SM90_CUH
+#include "kernels/codes_sm90.cuh"
 #include "kernels/gemm_sm90.h"
 #include "kernels/ptx_sm90.cuh"
 
-/* The scales of a tile's tokens, 128 apart in each thread; asked for before the main loop, used after it. */
-template <class C> struct sm90_token_scales {
-    static constexpr int COUNT = (C::TOKENS + 127) / 128;
-    FQ_DEV void load(float (&scale)[COUNT], const fq_sm90_args &g, int token0, int t) {
-        if (g.store != FQ_SM90_STORE_TENSOR) return;
-#pragma unroll
-        for (int i = 0; i < COUNT; i++) {
-            const int m = token0 + t + 128 * i;
-            scale[i] = g.x_scale && m < g.m ? __ldg(g.x_scale + m) : 1.0f;
-        }
-    }
+/* Where a warpgroup's finished tile goes: out is its buffer in shared memory, scale the place of its token scales. */
+template <class C> struct sm90_output {
+    static constexpr int COLS = C::GATED ? 32 : 64, SCALES = (C::TOKENS + 127) / 128;
+    uint32_t out, scale, barrier;
+    int group, t, loads;
+    float token[SCALES]; /* this thread's token scales */
 };
 
-/* Scale as the contract writes it and store straight from the fragments: float32, or bfloat16 in rows that no tensor
- * map takes. */
+template <class C> FQ_DEV sm90_output<C> sm90_output_make(uint32_t base, int group, int t) {
+    sm90_output<C> o;
+    o.out = base + C::AT_OUT + group * (C::OUT_BYTES / C::GROUPS);
+    o.scale = base + C::AT_SCALE + group * C::TOKENS * 4;
+    o.barrier = base + C::AT_RESIDUAL + 8 * group;
+    o.group = group;
+    o.t = t;
+    o.loads = 0;
+    return o;
+}
+
+FQ_DEV int sm90_is_tensor(const fq_sm90_args &g) {
+    return g.store <= FQ_SM90_STORE_TENSOR_E4M3;
+}
+
+/* Before the main loop of a tile that this warpgroup will finish: what the epilogue needs is asked for. */
+template <class C>
+FQ_DEV void sm90_output_begin(sm90_output<C> &o, const fq_sm90_args &g, const CUtensorMap *residual_map, int row0,
+                              int token0) {
+    if (!sm90_is_tensor(g)) return;
+#pragma unroll
+    for (int i = 0; i < o.SCALES; i++) {
+        const int m = token0 + o.t + 128 * i;
+        o.token[i] = g.x_scale && m < g.m ? __ldg(g.x_scale + m) : 1.0f;
+    }
+    if (C::GATED || !g.residual || row0 >= g.n) return;
+    if (o.t == 0) { /* into the buffer that the result leaves from */
+        ptx_store_wait_read<0>();
+        ptx_barrier_expect(o.barrier, C::TOKENS * 128);
+        ptx_tensor_load(o.out, residual_map, row0, token0, o.barrier);
+    }
+}
+
+/* Scale as the contract writes it and store straight from the fragments: float32, or rows that no tensor map takes. */
 template <class C, typename SUM>
 FQ_DEV void sm90_store_plain(const SUM (&d)[C::TOKENS / 2], const fq_sm90_args &g, int row0, int token0, int t) {
     const int lane = t & 31;
 #pragma unroll
-    for (int h = 0; h < 2; h++) {
-        const int n = row0 + (t >> 5) * 16 + (lane >> 2) + 8 * h;
+    for (int h = 0; h < (C::GATED ? 1 : 2); h++) {
+        const int r = row0 + (t >> 5) * 16 + (lane >> 2) + 8 * h, n = C::GATED ? FQ_SM90_GATED_COLUMN(r) : r;
         if (n >= g.n) continue;
-        const float row_scale = g.row_scale ? __ldg(g.row_scale + n) : g.tensor_scale;
+        const float row_scale = g.row_scale ? __ldg(g.row_scale + r) : g.tensor_scale;
+        const float up_scale = C::GATED && g.row_scale ? __ldg(g.row_scale + r + 8) : g.tensor_scale;
 #pragma unroll
         for (int i = 0; i < C::TOKENS / 8; i++) {
 #pragma unroll
@@ -38,78 +69,158 @@ FQ_DEV void sm90_store_plain(const SUM (&d)[C::TOKENS / 2], const fq_sm90_args &
                 if (m >= g.m) continue;
                 const SUM v = d[4 * i + 2 * h + e];
                 const float sum = C::FORM == FQ_SM90_INT8 ? __int2float_rn((int)v >> 4) : (float)v;
+                const float x_scale = g.x_scale ? __ldg(g.x_scale + m) : 1.0f;
                 const size_t at = (size_t)m * g.y_pitch + (size_t)n;
-                float y = __fmul_rn(__fmul_rn(sum, g.x_scale ? __ldg(g.x_scale + m) : 1.0f), row_scale);
-                if (g.residual) y = __fadd_rn(g.residual[at], y);
-                if (g.store == FQ_SM90_STORE_F32) ((float *)g.y)[at] = y;
-                else ((uint16_t *)g.y)[at] = (uint16_t)ptx_pack_bf16(y, 0.0f);
+                float y = __fmul_rn(__fmul_rn(sum, x_scale), row_scale);
+                if constexpr (C::GATED)
+                    y = sm90_swiglu(y, __fmul_rn(__fmul_rn((float)d[4 * i + 2 + e], x_scale), up_scale));
+                if (g.store == FQ_SM90_STORE_F32) {
+                    if (g.residual) y = __fadd_rn(((const float *)g.residual)[at], y);
+                    ((float *)g.y)[at] = y;
+                } else if (g.store == FQ_SM90_STORE_BF16) {
+                    if (g.residual)
+                        y = __fadd_rn(__uint_as_float((uint32_t)((const uint16_t *)g.residual)[at] << 16), y);
+                    ((uint16_t *)g.y)[at] = (uint16_t)ptx_pack_bf16(y, 0.0f);
+                } else {
+                    const float scale = g.y_scale ? __ldg(g.y_scale + m) : g.y_fixed_scale;
+                    ((uint8_t *)g.y)[at] = (uint8_t)sm90_pack_e4m3(__fdiv_rn(y, scale), 0.0f, 0.0f, 0.0f);
+                }
             }
         }
     }
 }
 
-/* Scale, round to bfloat16, transpose through shared memory to [token][64 rows], tensor store, which clips rows and
- * tokens out of range. `out` is this warpgroup's buffer, `scale` its token scales. */
+/* Four bytes a thread, of its row and tokens 2 c, 2 c + 1 in two blocks, to pairs of neighbouring rows of one token:
+ * the low half of the first block, the high half of the second. */
+FQ_DEV uint32_t sm90_pair_rows(uint32_t mine, int lane) {
+    const uint32_t other = __shfl_xor_sync(~0u, mine, 4);
+    return ptx_permute(mine, other, lane & 4 ? 0x3715 : 0x6240);
+}
+
+/* The scaled numbers of 16 tokens (two blocks of 8) to the buffer, 128-byte rows of bfloat16 or 64-byte rows of E4M3,
+ * swizzled as the tensor map says. y[4 v + 2 h + e]. */
+template <class C>
+FQ_DEV void sm90_stage(const float (&y)[8], const sm90_output<C> &o, int u, int codes, int residual) {
+    const int lane = o.t & 31, warp = o.t >> 5;
+    if (codes) {
+#pragma unroll
+        for (int v = 0; v < 2; v++) {
+            const uint32_t w = sm90_pair_rows(sm90_pack_e4m3(y[4 * v], y[4 * v + 1], y[4 * v + 2], y[4 * v + 3]), lane);
+            const int token = 16 * u + 8 * v + 2 * (lane & 3) + (lane >> 2 & 1);
+            const uint32_t at = o.out + token * 64 + ((warp ^ (token >> 1 & 3)) << 4) + (lane >> 2 & 6);
+            ptx_store_shared_u16(at, w);
+            ptx_store_shared_u16(at + 8, w >> 16);
+        }
+        return;
+    }
+    const int matrix = lane >> 3, token = 16 * u + 8 * (matrix >> 1) + (lane & 7);
+    const int sixteenth = warp * 2 + (matrix & 1); /* of the 128-byte row, swizzled by the token */
+    const uint32_t at = o.out + token * 128 + ((sixteenth ^ (token & 7)) << 4);
+    uint32_t r[4] = {0, 0, 0, 0};
+    if (residual) ptx_load_matrix_transposed(at, r);
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+        r[i] = residual ? ptx_pack_bf16(__uint_as_float(r[i] << 16) + y[2 * i],
+                                        __uint_as_float(r[i] & 0xffff0000u) + y[2 * i + 1])
+                        : ptx_pack_bf16(y[2 * i], y[2 * i + 1]);
+    ptx_store_matrix_transposed(at, r[0], r[1], r[2], r[3]);
+}
+
+/* The same for gate and up: y[2 v + e], 64-byte rows of bfloat16 or 32-byte rows of E4M3. */
+template <class C> FQ_DEV void sm90_stage_gated(const float (&y)[4], const sm90_output<C> &o, int u, int codes) {
+    const int lane = o.t & 31, warp = o.t >> 5;
+    if (codes) {
+        const uint32_t w = sm90_pair_rows(sm90_pack_e4m3(y[0], y[1], y[2], y[3]), lane);
+        const int token = 16 * u + 2 * (lane & 3) + (lane >> 2 & 1);
+        const uint32_t at = o.out + token * 32 + warp * 8 + (lane >> 2 & 6);
+        ptx_store_shared_u16(at, w);
+        ptx_store_shared_u16(at + 8 * 32, w >> 16);
+        return;
+    }
+    const int token = 16 * u + (lane & 15);
+    ptx_store_matrix_transposed(o.out + token * 64 + ((warp ^ (token >> 1 & 3)) << 4), ptx_pack_bf16(y[0], y[1]),
+                                ptx_pack_bf16(y[2], y[3]));
+}
+
+/* Scale, round, transpose through shared memory to [token][column], tensor store, which clips columns and tokens out of
+ * range. */
 template <class C, typename SUM>
-FQ_DEV void sm90_store_bf16(SUM (&d)[C::TOKENS / 2], const fq_sm90_args &g, const CUtensorMap *y_map, uint32_t out,
-                            uint32_t scale, int row0, int token0, int group, int t) {
-    const int lane = t & 31, warp = t >> 5;
+FQ_DEV void sm90_store_tensor(SUM (&d)[C::TOKENS / 2], sm90_output<C> &o, const fq_sm90_args &g,
+                              const CUtensorMap *y_map, int row0, int token0) {
+    const int lane = o.t & 31, warp = o.t >> 5, codes = g.store == FQ_SM90_STORE_TENSOR_E4M3;
+    const int residual = !C::GATED && g.residual != NULL && row0 < g.n;
+    /* The INT8 operand is 16 q. */
+    const float factor = (C::FORM == FQ_SM90_INT8 ? 0.0625f : 1.0f) * (g.row_scale ? 1.0f : g.tensor_scale);
+#pragma unroll
+    for (int i = 0; i < o.SCALES; i++) {
+        const int m = token0 + o.t + 128 * i;
+        float s = o.token[i] * factor;
+        if (codes && !C::GATED) s = __fdiv_rn(s, g.y_scale && m < g.m ? __ldg(g.y_scale + m) : g.y_fixed_scale);
+        if (o.t + 128 * i < C::TOKENS) ptx_store_shared(o.scale + 4 * (o.t + 128 * i), s);
+    }
     float row[2] = {1.0f, 1.0f};
     if (g.row_scale) {
 #pragma unroll
         for (int h = 0; h < 2; h++)
-            row[h] = __ldg(g.row_scale + min(row0 + warp * 16 + (lane >> 2) + 8 * h, g.n - 1));
-        if constexpr (C::FORM != FQ_SM90_INT8) { /* rarely: rows of one matrix mostly share their scale */
+            row[h] = __ldg(g.row_scale + min(row0 + warp * 16 + (lane >> 2) + 8 * h, g.rows - 1));
+        if constexpr (!C::INTEGER) { /* rarely: rows of one matrix mostly share their scale */
 #pragma unroll
             for (int i = 0; i < C::TOKENS / 2; i++)
                 d[i] *= row[i >> 1 & 1];
         }
     }
-    if (t == 0) ptx_store_wait_read<0>(); /* the copy engine has read the tile before */
-    ptx_named_sync(1 + group, 128);
+    if (residual) {
+        ptx_barrier_wait(o.barrier, o.loads & 1);
+        o.loads++;
+    } else if (o.t == 0) {
+        ptx_store_wait_read<0>(); /* the copy engine has read the tile before */
+    }
+    ptx_named_sync(1 + o.group, 128);
 #pragma unroll
     for (int u = 0; u < C::TOKENS / 16; u++) {
-        uint32_t r[4];
+        float y[8];
 #pragma unroll
         for (int v = 0; v < 2; v++) {
-            const float2 s = ptx_load_shared_f2(scale + 4 * (8 * (2 * u + v) + 2 * (lane & 3)));
+            const float2 s = ptx_load_shared_f2(o.scale + 4 * (8 * (2 * u + v) + 2 * (lane & 3)));
             const SUM *e = &d[4 * (2 * u + v)];
-            float y0 = (float)e[0] * s.x, y1 = (float)e[1] * s.y, y2 = (float)e[2] * s.x, y3 = (float)e[3] * s.y;
-            if constexpr (C::FORM == FQ_SM90_INT8) {
-                y0 *= row[0];
-                y1 *= row[0];
-                y2 *= row[1];
-                y3 *= row[1];
+            y[4 * v] = (float)e[0] * s.x;
+            y[4 * v + 1] = (float)e[1] * s.y;
+            y[4 * v + 2] = (float)e[2] * s.x;
+            y[4 * v + 3] = (float)e[3] * s.y;
+            if constexpr (C::INTEGER) {
+                y[4 * v] *= row[0];
+                y[4 * v + 1] *= row[0];
+                y[4 * v + 2] *= row[1];
+                y[4 * v + 3] *= row[1];
             }
-            r[2 * v] = ptx_pack_bf16(y0, y1);
-            r[2 * v + 1] = ptx_pack_bf16(y2, y3);
         }
-        const int matrix = lane >> 3, token = 16 * u + 8 * (matrix >> 1) + (lane & 7);
-        const int sixteenth = warp * 2 + (matrix & 1); /* of the 128-byte row, swizzled by the token */
-        ptx_store_matrix_transposed(out + token * 128 + ((sixteenth ^ (token & 7)) << 4), r[0], r[1], r[2], r[3]);
+        if constexpr (C::GATED) {
+            const float inverse = codes ? g.y_inverse : 1.0f;
+            float h[4];
+#pragma unroll
+            for (int i = 0; i < 4; i++)
+                h[i] = sm90_swiglu(y[4 * (i >> 1) + (i & 1)], y[4 * (i >> 1) + 2 + (i & 1)]) * inverse;
+            sm90_stage_gated<C>(h, o, u, codes);
+        } else {
+            sm90_stage<C>(y, o, u, codes, residual);
+        }
     }
     ptx_fence_async_shared();
-    ptx_named_sync(1 + group, 128);
-    if (t == 0) {
-        if (row0 < g.n) ptx_tensor_store(y_map, out, row0, token0);
+    ptx_named_sync(1 + o.group, 128);
+    if (o.t == 0) {
+        const int column = C::GATED ? row0 / 2 : row0;
+        if (column < g.n) ptx_tensor_store(y_map, o.out, column, token0);
         ptx_store_commit();
     }
 }
 
-/* The finished sums d of a tile to y. base: the CTA's shared memory. */
+/* The finished sums d of a tile to y. */
 template <class C, typename SUM>
-FQ_DEV void sm90_store(SUM (&d)[C::TOKENS / 2], const fq_sm90_args &g, const CUtensorMap *y_map, uint32_t base,
-                       const float (&token_scale)[sm90_token_scales<C>::COUNT], int row0, int token0, int group, int t) {
-    if (g.store != FQ_SM90_STORE_TENSOR) {
-        sm90_store_plain<C>(d, g, row0, token0, t);
-        return;
-    }
-    const uint32_t scale = base + C::AT_SCALE + group * C::TOKENS * 4;
-    /* The INT8 operand is 16 q. */
-    const float factor = (C::FORM == FQ_SM90_INT8 ? 0.0625f : 1.0f) * (g.row_scale ? 1.0f : g.tensor_scale);
-#pragma unroll
-    for (int i = 0; i < sm90_token_scales<C>::COUNT; i++)
-        if (t + 128 * i < C::TOKENS) ptx_store_shared(scale + 4 * (t + 128 * i), token_scale[i] * factor);
-    sm90_store_bf16<C>(d, g, y_map, base + C::AT_OUT + group * C::TOKENS * 128, scale, row0, token0, group, t);
+FQ_DEV void sm90_output_end(SUM (&d)[C::TOKENS / 2], sm90_output<C> &o, const fq_sm90_args &g, const CUtensorMap *y_map,
+                            int row0, int token0) {
+    if (sm90_is_tensor(g))
+        sm90_store_tensor<C>(d, o, g, y_map, row0, token0);
+    else
+        sm90_store_plain<C>(d, g, row0, token0, o.t);
 }
 #endif

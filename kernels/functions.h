@@ -16,8 +16,7 @@ extern "C" {
     fq_status fq_##op##_##suffix##_pack(const fq_qmatrix *w, fq_arena *arena, void **packed);
 #define FQ_DECLARE_gemm_device(op, suffix)                                                                             \
     FQ_DECLARE_gemm_packed(op, suffix)                                                                                 \
-    fq_status fq_##op##_##suffix##_bind(const fq_gemm_args *a, int copies, int tile, fq_arena *owner,                  \
-                                        fq_cuda_gemm **out);
+    fq_cuda_prepare fq_##op##_##suffix##_prepare;
 #define FQ_DECLARE_attention(op, suffix)                                                                               \
     fq_status fq_##op##_##suffix(const fq_attention_args *a);                                                          \
     size_t fq_##op##_##suffix##_scratch(const fq_attention_args *a);
@@ -25,6 +24,7 @@ extern "C" {
     FQ_DECLARE_attention(op, suffix)                                                                                   \
     fq_cuda_attend fq_##op##_##suffix##_attend;
 #define FQ_DECLARE_row(op, suffix) fq_status fq_##op##_##suffix(const fq_row_args *a);
+#define FQ_DECLARE_row_device(op, suffix) FQ_DECLARE_row(op, suffix) fq_cuda_enqueue fq_##op##_##suffix##_enqueue;
 #define FQ_DECLARE_rope(op, suffix) fq_status fq_##op##_##suffix(const fq_rope_args *a);
 
 #define FQ_KERNEL(family, op, suffix, isa, role, roundoff, about) FQ_DECLARE_##family(op, suffix)
@@ -37,6 +37,7 @@ extern "C" {
 #undef FQ_DECLARE_attention
 #undef FQ_DECLARE_attention_device
 #undef FQ_DECLARE_row
+#undef FQ_DECLARE_row_device
 #undef FQ_DECLARE_rope
 
 #ifdef __cplusplus

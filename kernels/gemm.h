@@ -1,4 +1,4 @@
-/* What the files of the gemm family share: the nine products, the check of their arguments, and the look-up tables of
+/* What the files of the gemm family share: the products, the check of their arguments, and the look-up tables of
  * 4-bit weights. The kernels themselves are declared by functions.h. */
 #ifndef FQ_KERNELS_GEMM_H
 #define FQ_KERNELS_GEMM_H

@@ -1,6 +1,6 @@
 /* The oracle of the gemm family, as simple as can be: decoded operands, double sums (64-bit integers where the contract
  * says integers), one rounding at the end. Kept for good; every other kernel is judged by it. */
-#include <string.h>
+#include <math.h>
 #include "kernels/gemm.h"
 
 enum { ROWS = 64 }; /* rows of w decoded at a time */
@@ -75,3 +75,24 @@ GEMM_REF(i8i8, 1)
 GEMM_REF(i4i8, 1)
 GEMM_REF(q4i8, 1)
 GEMM_REF(any, 0)
+
+size_t fq_gemm_i4f8_swiglu_ref_scratch(const fq_gemm_args *a) {
+    return (scratch_floats(a) + (size_t)a->m * (size_t)a->w->rows) * sizeof(float);
+}
+
+fq_status fq_gemm_i4f8_swiglu_ref(const fq_gemm_args *a) {
+    const size_t n = (size_t)a->w->rows / 2;
+    fq_gemm_args both = *a; /* gate and up, behind the scratch of the product */
+    FQ_ASSERT(!a->residual && a->w->rows % 2 == 0);
+    both.y = (float *)a->scratch + scratch_floats(a);
+    both.y_stride = 2 * n;
+    FQ_TRY(gemm_ref(0, &both));
+    for (size_t i = 0; i < (size_t)a->m; i++) {
+        const float *row = both.y + i * 2 * n;
+        for (size_t j = 0; j < n; j++) {
+            const double gate = (double)row[j];
+            a->y[i * a->y_stride + j] = (float)(gate / (1.0 + exp(-gate)) * (double)row[n + j]);
+        }
+    }
+    return FQ_OK;
+}

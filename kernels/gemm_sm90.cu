@@ -3,18 +3,14 @@
 #include <cuda_fp8.h>
 #include <pthread.h>
 #include <string.h>
-#include "kernels/cuda_device.h"
-#include "kernels/gemm.h"
+#include "kernels/cuda_gemm.h"
 #include "kernels/gemm_sm90.h"
 #include "quant/codebook.h"
 
-/* Weights on the device. In host memory; owner: the arena of the pack call, as of the device memory. */
 typedef struct packed_weights {
+    fq_cuda_weights w;
     fq_sm90_form form;
-    uint8_t *blocks;
-    size_t bytes;
-    float *row_scale;   /* NULL: tensor_scale for all rows */
-    float tensor_scale;
+    int gated, rows; /* rows as they stand in the blocks, gate and up in turn where gated */
 } packed_weights;
 
 /* ---- packing ---- */
@@ -26,7 +22,7 @@ static __device__ uint32_t pack_word(const uint8_t *row, int k, int cols, fq_sm9
         for (int b = 0; b < 4; b++) {
             const int c = k + 16 * half + b;
             const uint32_t q = c < cols ? row[c / 2] >> (c % 2 * 4) & 15u : 0u, negative = q >> 3;
-            if (form == FQ_SM90_SIGMA)
+            if (form == FQ_SM90_SIGMA || form == FQ_SM90_EXACT)
                 word |= ((negative ? 16 - q : q) & 7u) << (16 * half + 4 * b) | negative << (8 * b + (half ? 3 : 7));
             else if (form == FQ_SM90_LUT)
                 word |= q << (16 * half + 4 * b);
@@ -37,36 +33,53 @@ static __device__ uint32_t pack_word(const uint8_t *row, int k, int cols, fq_sm9
     return word;
 }
 
-/* One thread a word of codes or a byte of scales. `book` [16][codebooks]: values; books NULL: codebook 0 everywhere. */
-static __global__ void pack_blocks(uint8_t *out, const uint8_t *codes, size_t row_bytes, const uint8_t *scales,
-                                   int groups, int group, const uint8_t *books, const float *book, int rows, int cols,
-                                   int row_blocks, int k_tiles, fq_sm90_form form) {
-    const int block_bytes = FQ_SM90_BLOCK_BYTES(form), scale_bytes = block_bytes - FQ_SM90_CODES, words = FQ_SM90_CODES / 4;
-    const size_t items = (size_t)row_blocks * k_tiles * (words + scale_bytes);
+/* The row of the matrix that is row r of the blocks; -1: none. */
+static __host__ __device__ int source_row(int r, int rows, int gated) {
+    const int column = FQ_SM90_GATED_COLUMN(r), n = rows / 2;
+    if (!gated) return r < rows ? r : -1;
+    return column >= n ? -1 : r & 8 ? n + column : column;
+}
+
+typedef struct pack_source {
+    const uint8_t *codes, *scales, *zeros, *books; /* as in fq_qmatrix; NULL where it has none */
+    size_t row_bytes;
+    const float *book; /* [16][codebooks] */
+    int rows, cols, groups, group, row_blocks, k_tiles, gated;
+    fq_sm90_form form;
+} pack_source;
+
+/* Byte s of the scales of a block, of row r (-1: none) of the matrix. */
+static __device__ uint8_t scale_byte(const pack_source &p, int r, int tile, int s) {
+    if (r < 0) return 0;
+    const size_t at = (size_t)r * p.groups + tile * FQ_SM90_INPUTS / p.group;
+    if (p.form == FQ_SM90_QOQ) return s % 2 ? p.zeros[at] * p.scales[at] : p.scales[at];
+    if (p.form == FQ_SM90_EXACT) return p.scales[2 * at + s % 2];
+    if (p.form == FQ_SM90_SIGMA) return p.scales[at];
+    const float scale = __half2float(__half(__nv_cvt_fp8_to_halfraw(p.scales[at], __NV_E4M3)));
+    const float value = p.book[16 * (p.books ? p.books[r] : 0) + s % 16];
+    return __nv_cvt_float_to_fp8(__fmul_rn(value, scale), __NV_SATFINITE, __NV_E4M3);
+}
+
+/* One thread a word of codes or a byte of scales. */
+static __global__ void pack_blocks(uint8_t *out, const pack_source p) {
+    const int block_bytes = FQ_SM90_BLOCK_BYTES(p.form), scale_bytes = block_bytes - FQ_SM90_CODES;
+    const int words = FQ_SM90_CODES / 4, each = p.form == FQ_SM90_LUT ? 16 : p.form == FQ_SM90_SIGMA ? 1 : 2;
+    const size_t items = (size_t)p.row_blocks * p.k_tiles * (words + scale_bytes);
     for (size_t i = blockIdx.x * (size_t)blockDim.x + threadIdx.x; i < items; i += (size_t)gridDim.x * blockDim.x) {
         const size_t block = i / (words + scale_bytes);
-        const int item = (int)(i % (words + scale_bytes)), tile = (int)(block % k_tiles);
-        const int row0 = (int)(block / k_tiles) * FQ_SM90_ROWS;
+        const int item = (int)(i % (words + scale_bytes)), tile = (int)(block % p.k_tiles);
+        const int row0 = (int)(block / p.k_tiles) * FQ_SM90_ROWS;
         uint8_t *to = out + block * block_bytes;
         if (item < words) {
             const int t = item >> 2 & 127, word = item & 3, j = 2 * (item >> 9) + (word >> 1);
-            const int r = row0 + (t >> 5) * 16 + (t >> 2 & 7) + 8 * (word & 1);
+            const int r = source_row(row0 + (t >> 5) * 16 + (t >> 2 & 7) + 8 * (word & 1), p.rows, p.gated);
             const int k = tile * FQ_SM90_INPUTS + 32 * j + 4 * (t & 3);
-            ((uint32_t *)to)[item] = r < rows ? pack_word(codes + r * row_bytes, k, cols, form) : 0;
+            ((uint32_t *)to)[item] = r >= 0 ? pack_word(p.codes + r * p.row_bytes, k, p.cols, p.form) : 0;
             continue;
         }
-        const int s = item - words;
-        const int r = row0 + (form == FQ_SM90_SIGMA ? (s >> 4) * 16 + (s >> 1 & 7) + 8 * (s & 1) : s / 16);
-        uint8_t v = 0;
-        if (r < rows) {
-            v = scales[(size_t)r * groups + tile * FQ_SM90_INPUTS / group];
-            if (form == FQ_SM90_LUT) {
-                const float scale = __half2float(__half(__nv_cvt_fp8_to_halfraw(v, __NV_E4M3)));
-                const float value = book[16 * (books ? books[r] : 0) + s % 16];
-                v = __nv_cvt_float_to_fp8(__fmul_rn(value, scale), __NV_SATFINITE, __NV_E4M3);
-            }
-        }
-        to[FQ_SM90_CODES + s] = v;
+        const int s = item - words, e = s / each;
+        const int at = p.form == FQ_SM90_LUT ? e : (e >> 4) * 16 + (e >> 1 & 7) + 8 * (e & 1);
+        to[FQ_SM90_CODES + s] = scale_byte(p, source_row(row0 + at, p.rows, p.gated), tile, s);
     }
 }
 
@@ -99,10 +112,16 @@ static fq_status upload_scales(packed_weights *p, const fq_qmatrix *w, fq_arena 
     int same = 1;
     for (int i = 1; i < w->rows; i++)
         same &= w->row_scale[i] == w->row_scale[0];
-    p->tensor_scale = w->row_scale[0];
+    p->w.tensor_scale = w->row_scale[0];
     if (same) return FQ_OK;
-    FQ_TRY(fq_cuda_upload(owner, w->row_scale, (size_t)w->rows * sizeof(float), &at));
-    p->row_scale = (float *)at;
+    float *scale = FQ_NEW(owner, float, p->rows);
+    if (!scale) return FQ_ERR_MEMORY;
+    for (int i = 0; i < p->rows; i++) {
+        const int r = source_row(i, w->rows, p->gated);
+        scale[i] = r >= 0 ? w->row_scale[r] : 0.0f;
+    }
+    FQ_TRY(fq_cuda_upload(owner, scale, (size_t)p->rows * sizeof(float), &at));
+    p->w.row_scale = (float *)at;
     return FQ_OK;
 }
 
@@ -118,54 +137,93 @@ static size_t partial_bytes(void) {
 
 enum { FLAGS_A_PROCESSOR = 16 };
 
-/* Where CTAs that share a tile leave their sums. */
-static fq_status make_partial(fq_arena *owner, float **partial, uint32_t **flag) {
-    void *at;
+/* Where CTAs that share a tile leave their sums; one place for all launches, which come one after the other. */
+static struct {
+    float *partial;
+    uint32_t *flag;
+} common;
+static pthread_once_t common_once = PTHREAD_ONCE_INIT;
+
+static fq_status make_partial(fq_arena *owner) {
+    void *partial, *flag;
     const size_t flags = (size_t)fq_cuda_processors() * FLAGS_A_PROCESSOR * sizeof(uint32_t);
-    FQ_TRY(fq_cuda_alloc(owner, partial_bytes(), &at));
-    *partial = (float *)at;
-    FQ_TRY(fq_cuda_alloc(owner, flags, &at));
-    *flag = (uint32_t *)at;
-    FQ_CUDA_TRY(cudaMemset(at, 0, flags));
+    FQ_TRY(fq_cuda_alloc(owner, partial_bytes(), &partial));
+    FQ_TRY(fq_cuda_alloc(owner, flags, &flag));
+    FQ_CUDA_TRY(cudaMemset(flag, 0, flags));
+    common.partial = (float *)partial;
+    common.flag = (uint32_t *)flag;
+    return FQ_OK;
+}
+
+static void make_common(void) {
+    static fq_arena lasting; /* as long as the process */
+    if (fq_arena_init(&lasting, (size_t)1 << 20) == FQ_OK) (void)make_partial(&lasting);
+}
+
+static fq_status upload(fq_arena *scratch, const void *from, size_t bytes, const uint8_t **to) {
+    void *at = NULL;
+    if (from) FQ_TRY(fq_cuda_upload(scratch, from, bytes, &at));
+    *to = (const uint8_t *)at;
     return FQ_OK;
 }
 
 static fq_status pack_on_device(packed_weights *p, const fq_qmatrix *w, int form, fq_arena *owner, fq_arena *scratch) {
-    const int groups = w->scales ? w->groups : 1, group = w->scales ? w->group : FQ_SM90_INPUTS;
-    const int k_tiles = (w->cols + FQ_SM90_INPUTS - 1) / FQ_SM90_INPUTS;
-    const int row_blocks = (int)fq_round_up((size_t)w->rows, FQ_SM90_ROW_UNIT) / FQ_SM90_ROWS;
+    pack_source from;
     float values[16 * FQ_CODEBOOK_COUNT];
-    void *codes, *scales = NULL, *books = NULL, *values_at, *at;
+    void *at;
+    memset(&from, 0, sizeof from);
+    p->w.n = p->w.n_stored = p->gated ? w->rows / 2 : w->rows;
+    p->w.x_bytes = 1;
+    p->rows = p->gated ? FQ_SM90_GATED_ROWS(p->w.n) : w->rows;
+    from.groups = w->scales ? w->groups : 1;
+    from.group = w->scales ? w->group : FQ_SM90_INPUTS;
+    const size_t scales = (size_t)w->rows * (size_t)from.groups;
+    FQ_TRY(upload(scratch, w->codes, (size_t)w->rows * w->row_bytes, &from.codes));
+    FQ_TRY(upload(scratch, w->scales, form == FQ_SM90_EXACT ? 2 * scales : scales, &from.scales));
+    FQ_TRY(upload(scratch, w->zeros, scales, &from.zeros));
+    FQ_TRY(upload(scratch, w->book, (size_t)w->rows, &from.books));
     for (int i = 0; i < FQ_CODEBOOK_COUNT; i++)
         memcpy(values + 16 * i, fq_codebooks[i].value, 16 * sizeof(float));
-    FQ_TRY(fq_cuda_upload(scratch, w->codes, (size_t)w->rows * w->row_bytes, &codes));
-    FQ_TRY(fq_cuda_upload(scratch, values, sizeof values, &values_at));
-    if (w->scales) FQ_TRY(fq_cuda_upload(scratch, w->scales, (size_t)w->rows * (size_t)groups, &scales));
-    if (w->book) FQ_TRY(fq_cuda_upload(scratch, w->book, (size_t)w->rows, &books));
+    FQ_TRY(fq_cuda_upload(scratch, values, sizeof values, &at));
     p->form = (fq_sm90_form)form;
-    if (form != FQ_SM90_INT8) FQ_TRY(choose_form(w, (uint8_t *)codes, scratch, form == FQ_SM90_LUT, &p->form));
-    p->bytes = (size_t)row_blocks * (size_t)k_tiles * FQ_SM90_BLOCK_BYTES(p->form);
-    FQ_TRY(fq_cuda_alloc(owner, p->bytes, &at));
-    p->blocks = (uint8_t *)at;
-    pack_blocks<<<2048, 256>>>(p->blocks, (uint8_t *)codes, w->row_bytes, (uint8_t *)scales, groups, group,
-                               (uint8_t *)books, (float *)values_at, w->rows, w->cols, row_blocks, k_tiles, p->form);
+    if (form == FQ_SM90_SIGMA || form == FQ_SM90_LUT || form == FQ_SM90_EXACT)
+        FQ_TRY(choose_form(w, from.codes, scratch, form == FQ_SM90_LUT, &p->form));
+    if (p->form == FQ_SM90_LUT && (p->gated || form == FQ_SM90_EXACT))
+        return fq_fail(FQ_ERR_UNSUPPORTED, "sm90: this product takes INT4 codes without -8 and no codebooks");
+    if (form == FQ_SM90_EXACT) p->form = FQ_SM90_EXACT;
+    from.row_bytes = w->row_bytes;
+    from.book = (const float *)at;
+    from.rows = w->rows;
+    from.cols = w->cols;
+    from.row_blocks = (int)fq_round_up((size_t)p->rows, FQ_SM90_ROW_UNIT) / FQ_SM90_ROWS;
+    from.k_tiles = (w->cols + FQ_SM90_INPUTS - 1) / FQ_SM90_INPUTS;
+    from.gated = p->gated;
+    from.form = p->form;
+    p->w.bytes = (size_t)from.row_blocks * (size_t)from.k_tiles * FQ_SM90_BLOCK_BYTES(p->form);
+    FQ_TRY(fq_cuda_alloc(owner, p->w.bytes, &p->w.data));
+    pack_blocks<<<2048, 256>>>((uint8_t *)p->w.data, from);
     FQ_CUDA_TRY(cudaGetLastError());
     FQ_CUDA_TRY(cudaDeviceSynchronize());
     return upload_scales(p, w, owner);
 }
 
-static fq_status pack(const fq_qmatrix *w, int form, fq_arena *owner, void **packed) {
+static fq_status pack(const fq_qmatrix *w, int form, int gated, fq_arena *owner, void **packed) {
     const char *why;
     fq_arena scratch;
     *packed = NULL;
     if (!fq_cuda_usable(&why)) return fq_fail(FQ_ERR_SKIPPED, "%s", why);
-    if (w->zeros)
-        return fq_fail(FQ_ERR_UNSUPPORTED, "sm90: weights '%s' have zero points, expected none", w->recipe->name);
+    if (form == FQ_SM90_QOQ ? w->recipe->range != FQ_RANGE_PROGRESSIVE : w->zeros != NULL)
+        return fq_fail(FQ_ERR_UNSUPPORTED, "sm90: weights '%s' have other zero points than this product",
+                       w->recipe->name);
     if (w->scales && w->group % FQ_SM90_INPUTS != 0)
         return fq_fail(FQ_ERR_UNSUPPORTED, "sm90: weights '%s' have groups of %d, expected a multiple of %d",
                        w->recipe->name, w->group, FQ_SM90_INPUTS);
     packed_weights *p = FQ_NEW(owner, packed_weights, 1);
     if (!p) return FQ_ERR_MEMORY;
+    if (form == FQ_SM90_EXACT && (w->recipe->scale != FQ_F16 || w->recipe->value != FQ_VALUE_EXACT || w->book))
+        return fq_fail(FQ_ERR_UNSUPPORTED, "sm90: weights '%s', expected exact INT4 with float16 scales",
+                       w->recipe->name);
+    p->gated = gated;
     FQ_TRY(fq_arena_init(&scratch, (size_t)1 << 20));
     const fq_status s = pack_on_device(p, w, form, owner, &scratch);
     fq_arena_free(&scratch);
@@ -177,13 +235,24 @@ static fq_status pack(const fq_qmatrix *w, int form, fq_arena *owner, void **pac
 
 typedef struct launch_plan {
     fq_sm90_args args;
-    CUtensorMap x_map, y_map;
+    CUtensorMap x_map, y_map, residual_map;
     const fq_sm90_tile *tile;
-    int ctas, early; /* early: programmatic dependent launch */
+    int ctas;
 } launch_plan;
 
-static const fq_sm90_tile *tiles_of(fq_sm90_form form) {
-    return form == FQ_SM90_SIGMA ? fq_sm90_tiles_sigma : form == FQ_SM90_LUT ? fq_sm90_tiles_lut : fq_sm90_tiles_int8;
+typedef struct tile_list {
+    const fq_sm90_tile *tile;
+    int n;
+} tile_list;
+
+static tile_list tiles_of(fq_sm90_form form, int gated) {
+    if (gated) return {fq_sm90_tiles_sigma_gated, FQ_SM90_TILE_COUNT};
+    if (form == FQ_SM90_EXACT) return {fq_sm90_tiles_exact, FQ_SM90_EXACT_TILES};
+    return {form == FQ_SM90_SIGMA  ? fq_sm90_tiles_sigma
+            : form == FQ_SM90_LUT  ? fq_sm90_tiles_lut
+            : form == FQ_SM90_INT8 ? fq_sm90_tiles_int8
+                                   : fq_sm90_tiles_qoq,
+            FQ_SM90_TILE_COUNT};
 }
 
 /* Estimated microseconds of a launch, by the fit of gemm_sm90.h: all tiles whole, or the last, incomplete wave and the
@@ -200,11 +269,11 @@ static double estimate(const fq_sm90_tile *t, int m, int n, int k_tiles, int *wh
     return whole <= split ? whole : split;
 }
 
-static int choose_tile(fq_sm90_form form, int m, int n, int k_tiles, int *whole_tiles) {
+static int choose_tile(tile_list tiles, int m, int n, int k_tiles, int *whole_tiles) {
     int best = 0, whole = 0;
     double least = 0;
-    for (int i = 0; i < FQ_SM90_TILE_COUNT; i++) {
-        const double us = estimate(&tiles_of(form)[i], m, n, k_tiles, &whole);
+    for (int i = 0; i < tiles.n; i++) {
+        const double us = estimate(&tiles.tile[i], m, n, k_tiles, &whole);
         if (i > 0 && us >= least) continue;
         least = us;
         best = i;
@@ -214,21 +283,23 @@ static int choose_tile(fq_sm90_form form, int m, int n, int k_tiles, int *whole_
 }
 
 /* choice: -1, or 2 tile + 1 if the tiles are shared out, 2 tile if not. */
-static fq_status plan_launch(launch_plan *l, const packed_weights *p, int m, int n, int k, const void *x,
-                             size_t x_pitch, int choice) {
+static fq_status plan_launch(launch_plan *l, const packed_weights *p, int m, int k, const void *x, size_t x_pitch,
+                             int choice) {
+    const tile_list tiles_here = tiles_of(p->form, p->gated);
     fq_sm90_args *g = &l->args;
     int whole;
     g->k_tiles = (k + FQ_SM90_INPUTS - 1) / FQ_SM90_INPUTS;
-    const int tile = choice >= 0 ? choice / 2 : choose_tile(p->form, m, n, g->k_tiles, &whole);
-    const fq_sm90_tile *t = l->tile = &tiles_of(p->form)[tile];
+    const int tile = choice >= 0 ? choice / 2 : choose_tile(tiles_here, m, p->rows, g->k_tiles, &whole);
+    const fq_sm90_tile *t = l->tile = &tiles_here.tile[tile];
     g->m = m;
-    g->n = n;
-    g->row_tiles = (n + t->rows - 1) / t->rows;
+    g->n = p->w.n;
+    g->rows = p->rows;
+    g->row_tiles = (p->rows + t->rows - 1) / t->rows;
     g->token_tiles = (m + t->tokens - 1) / t->tokens;
     g->x_rows = m < t->tokens ? m : t->tokens;
     g->token_group = 8;
-    g->row_scale = p->row_scale;
-    g->tensor_scale = p->tensor_scale;
+    g->row_scale = p->w.row_scale;
+    g->tensor_scale = p->w.tensor_scale;
     const int tiles = g->row_tiles * g->token_tiles, places = fq_cuda_processors();
     if (choice >= 0) whole = choice % 2 ? (tiles / places > 1 ? (tiles / places - 1) * places : 0) : tiles;
     const int shared = (tiles - whole) * g->k_tiles;
@@ -237,140 +308,79 @@ static fq_status plan_launch(launch_plan *l, const packed_weights *p, int m, int
     g->share = shared / l->ctas;
     g->longer = shared % l->ctas;
     FQ_CUDA_TRY(cudaFuncSetAttribute(t->function, cudaFuncAttributeMaxDynamicSharedMemorySize, t->bytes));
-    return fq_cuda_tensor_map(&l->x_map, CU_TENSOR_MAP_DATA_TYPE_UINT8, 1, x, m, k, x_pitch, g->x_rows, FQ_SM90_INPUTS);
+    return fq_cuda_tensor_map(&l->x_map, CU_TENSOR_MAP_DATA_TYPE_UINT8, 1, x, m, k, x_pitch, g->x_rows, FQ_SM90_INPUTS,
+                              128);
 }
 
-static fq_status launch(const launch_plan *l, const void *blocks, cudaStream_t stream) {
-    cudaLaunchConfig_t c;
-    cudaLaunchAttribute early;
+static fq_status launch(const fq_cuda_product *p, const void *blocks, cudaStream_t stream) {
+    const launch_plan *l = (const launch_plan *)p->plan;
     fq_sm90_args g = l->args;
-    CUtensorMap x_map = l->x_map, y_map = l->y_map;
-    void *arguments[] = {&x_map, &y_map, &g};
+    CUtensorMap x_map = l->x_map, y_map = l->y_map, residual_map = l->residual_map;
+    void *arguments[] = {&x_map, &y_map, &residual_map, &g};
     g.w = (const uint8_t *)blocks;
-    memset(&c, 0, sizeof c);
-    c.gridDim = dim3((unsigned)l->ctas);
-    c.blockDim = dim3((unsigned)l->tile->threads);
-    c.dynamicSmemBytes = (size_t)l->tile->bytes;
-    c.stream = stream;
-    early.id = cudaLaunchAttributeProgrammaticStreamSerialization;
-    early.val.programmaticStreamSerializationAllowed = 1;
-    c.attrs = &early;
-    c.numAttrs = l->early ? 1 : 0;
-    FQ_CUDA_TRY(cudaLaunchKernelExC(&c, l->tile->function, arguments));
-    return FQ_OK;
+    return fq_cuda_launch(l->tile->function, l->ctas, l->tile->threads, (size_t)l->tile->bytes, p->early, stream,
+                          arguments);
 }
 
-/* ---- operands on the device ---- */
-
-static fq_status launch_bound(const fq_cuda_gemm *b, const void *weights, cudaStream_t stream) {
-    return launch((const launch_plan *)b->plan, weights, stream);
+/* The tensor maps of y and residual, where y goes by the copy engine. */
+static fq_status map_output(launch_plan *l, const fq_cuda_product *p, const packed_weights *w) {
+    const CUtensorMapDataType bf16 = CU_TENSOR_MAP_DATA_TYPE_BFLOAT16, u8 = CU_TENSOR_MAP_DATA_TYPE_UINT8;
+    const int codes = p->y_type == FQ_CUDA_E4M3, cols = w->gated ? FQ_SM90_ROWS / 2 : FQ_SM90_ROWS, n = w->w.n;
+    l->y_map = l->residual_map = l->x_map; /* where they are not used */
+    if (l->args.store > FQ_SM90_STORE_TENSOR_E4M3) return FQ_OK;
+    if (p->residual)
+        FQ_TRY(fq_cuda_tensor_map(&l->residual_map, bf16, 2, p->residual, p->m, n, p->y_pitch, l->tile->tokens, cols,
+                                  128));
+    return fq_cuda_tensor_map(&l->y_map, codes ? u8 : bf16, codes ? 1 : 2, p->y, p->m, n, p->y_pitch, l->tile->tokens,
+                              cols, codes ? cols : 2 * cols);
 }
 
-static fq_status bind(const fq_gemm_args *a, int copies, int choice, int early, fq_arena *owner, fq_cuda_gemm **out) {
-    const packed_weights *p = (const packed_weights *)a->packed;
-    fq_cuda_gemm *b = FQ_NEW(owner, fq_cuda_gemm, 1);
+static fq_sm90_store store_of(const fq_cuda_product *p, int n, int gated) {
+    /* The copy engine stores 16 bytes at a time, also at the end of a row. SwiGLU has no place for a second scale of
+     * each token in shared memory. */
+    if (p->y_type == FQ_CUDA_E4M3)
+        return n % 16 == 0 && p->y_pitch % 16 == 0 && !(gated && p->y_scale) ? FQ_SM90_STORE_TENSOR_E4M3
+                                                                             : FQ_SM90_STORE_E4M3;
+    if (p->y_type == FQ_CUDA_F32) return FQ_SM90_STORE_F32;
+    return n % 8 == 0 && p->y_pitch % 16 == 0 ? FQ_SM90_STORE_TENSOR : FQ_SM90_STORE_BF16;
+}
+
+static fq_status prepare(const fq_gemm_args *a, int choice, int early, fq_arena *owner, fq_cuda_product *p) {
+    const packed_weights *w = (const packed_weights *)a->packed;
     launch_plan *l = FQ_NEW(owner, launch_plan, 1);
-    if (!b || !l) return FQ_ERR_MEMORY;
-    b->m = a->m;
-    b->n = a->w->rows;
-    b->k = a->w->cols;
-    b->x_bytes = 1;
-    b->y_type = FQ_CUDA_BF16;
-    b->tiles = 2 * FQ_SM90_TILE_COUNT;
-    b->weights = p->blocks;
-    b->weight_bytes = p->bytes;
-    b->launch = launch_bound;
-    b->plan = l;
-    FQ_TRY(fq_cuda_gemm_create(b, a, copies, owner));
-    FQ_TRY(plan_launch(l, p, b->m, b->n, b->k, b->x, b->x_pitch, choice));
-    l->early = early;
-    l->args.x_scale = b->x_scale;
-    l->args.y = b->y;
-    l->args.y_pitch = b->y_pitch / 2;
-    /* The copy engine stores 16 bytes at a time, also at the end of a row. */
-    l->args.store = b->n % 8 == 0 ? FQ_SM90_STORE_TENSOR : FQ_SM90_STORE_BF16;
-    FQ_TRY(make_partial(owner, &l->args.partial, &l->args.flag));
-    b->tile = fq_arena_printf(owner, "%s%s", l->tile->name, l->args.share + l->args.longer > 0 ? "+" : "");
-    if (!b->tile) return FQ_ERR_MEMORY;
-    *out = b;
-    return fq_cuda_tensor_map(&l->y_map, CU_TENSOR_MAP_DATA_TYPE_BFLOAT16, 2, b->y, b->m, b->n, b->y_pitch,
-                              l->tile->tokens, FQ_SM90_ROWS);
-}
-
-/* ---- operands of the host ---- */
-
-/* One place for partial sums, for all such calls: they come one after the other. */
-static struct {
-    float *partial;
-    uint32_t *flag;
-} common;
-static pthread_once_t common_once = PTHREAD_ONCE_INIT;
-
-static void make_common(void) {
-    static fq_arena lasting; /* as long as the process */
-    if (fq_arena_init(&lasting, (size_t)1 << 20) != FQ_OK) return;
-    if (make_partial(&lasting, &common.partial, &common.flag) != FQ_OK) common.flag = NULL;
-}
-
-/* Copies of the operands for one call, float32 out. */
-static fq_status run_staged(const fq_gemm_args *a, const packed_weights *p, fq_arena *stage) {
-    const int m = a->m, n = a->w->rows, k = a->w->cols;
-    const size_t row = (size_t)n * sizeof(float), x_pitch = fq_round_up((size_t)k, 16);
-    launch_plan l;
-    void *x, *y, *at;
-    memset(&l, 0, sizeof l);
-    FQ_TRY(fq_cuda_upload_rows(stage, a->x, a->x_stride, (size_t)k, (size_t)m, x_pitch, &x));
-    FQ_TRY(plan_launch(&l, p, m, n, k, x, x_pitch, -1));
-    if (a->x_scale) {
-        FQ_TRY(fq_cuda_upload(stage, a->x_scale, (size_t)m * sizeof(float), &at));
-        l.args.x_scale = (const float *)at;
-    }
-    if (a->residual) {
-        FQ_TRY(fq_cuda_upload_rows(stage, a->residual, a->y_stride * sizeof(float), row, (size_t)m, row, &at));
-        l.args.residual = (const float *)at;
-    }
-    FQ_TRY(fq_cuda_alloc(stage, (size_t)m * row, &y));
-    l.args.y = y;
-    l.args.y_pitch = (size_t)n;
-    l.args.store = FQ_SM90_STORE_F32;
-    l.args.partial = common.partial;
-    l.args.flag = common.flag;
-    l.y_map = l.x_map; /* not used */
-    FQ_TRY(launch(&l, p->blocks, 0));
-    FQ_CUDA_TRY(cudaMemcpy2D(a->y, a->y_stride * sizeof(float), y, row, row, (size_t)m, cudaMemcpyDeviceToHost));
-    return FQ_OK;
-}
-
-static fq_status run(fq_gemm_kind kind, const fq_gemm_args *a) {
-    const char *why;
-    fq_arena stage;
-    if (!fq_cuda_usable(&why)) return fq_fail(FQ_ERR_SKIPPED, "%s", why);
+    if (!l) return FQ_ERR_MEMORY;
     pthread_once(&common_once, make_common);
     if (!common.flag) return fq_fail(FQ_ERR_MEMORY, "CUDA: no memory for partial sums");
-    FQ_TRY(fq_gemm_check(kind, a));
-    FQ_ASSERT(a->packed);
-    if (a->m == 0) return FQ_OK;
-    FQ_TRY(fq_arena_init(&stage, (size_t)1 << 20));
-    const fq_status s = run_staged(a, (const packed_weights *)a->packed, &stage);
-    fq_arena_free(&stage);
-    return s;
+    if (p->y_type == FQ_CUDA_I32 || (p->residual && (w->gated || p->y_type == FQ_CUDA_E4M3)))
+        return fq_fail(FQ_ERR_UNSUPPORTED, "sm90: y of this type with this epilogue");
+    if (a->a->code != (w->form == FQ_SM90_INT8 || w->form == FQ_SM90_QOQ ? FQ_INT8 : FQ_E4M3) || a->a->group > 0)
+        return fq_fail(FQ_ERR_UNSUPPORTED, "sm90: activations '%s' with weights '%s'", a->a->name, a->w->recipe->name);
+    p->plan = l;
+    p->launch = launch;
+    p->early |= early;
+    p->tiles = 2 * tiles_of(w->form, w->gated).n;
+    FQ_TRY(plan_launch(l, w, p->m, a->w->cols, p->x, p->x_pitch, choice));
+    fq_sm90_args *g = &l->args;
+    g->x_scale = p->x_scale;
+    g->y = p->y;
+    g->y_pitch = p->y_pitch / fq_cuda_type_bytes(p->y_type);
+    g->y_scale = p->y_scale;
+    g->y_fixed_scale = p->y_fixed_scale;
+    g->y_inverse = 1.0f / p->y_fixed_scale;
+    g->residual = p->residual;
+    g->store = store_of(p, w->w.n, w->gated);
+    g->partial = common.partial;
+    g->flag = common.flag;
+    p->tile = fq_arena_printf(owner, "%s%s", l->tile->name, g->share + g->longer > 0 ? "+" : "");
+    return p->tile ? map_output(l, p, w) : FQ_ERR_MEMORY;
 }
 
-#define SM90_ROW(op, kind, suffix, form, early)                                                                        \
-    fq_status fq_##op##_##suffix(const fq_gemm_args *a) {                                                              \
-        return run(kind, a);                                                                                           \
-    }                                                                                                                  \
-    size_t fq_##op##_##suffix##_scratch(const fq_gemm_args *a) {                                                       \
-        return 0;                                                                                                      \
-    }                                                                                                                  \
-    fq_status fq_##op##_##suffix##_pack(const fq_qmatrix *w, fq_arena *arena, void **packed) {                         \
-        return pack(w, form, arena, packed);                                                                           \
-    }                                                                                                                  \
-    fq_status fq_##op##_##suffix##_bind(const fq_gemm_args *a, int copies, int tile, fq_arena *owner,                  \
-                                        fq_cuda_gemm **out) {                                                          \
-        return bind(a, copies, tile, early, owner, out);                                                               \
-    }
-SM90_ROW(gemm_i4f8, FQ_GEMM_i4f8, sm90, FQ_SM90_SIGMA, 0)
-SM90_ROW(gemm_i4f8, FQ_GEMM_i4f8, sm90_pdl, FQ_SM90_SIGMA, 1)
-SM90_ROW(gemm_i4f8, FQ_GEMM_i4f8, sm90_book, FQ_SM90_LUT, 0)
-SM90_ROW(gemm_i4i8, FQ_GEMM_i4i8, sm90, FQ_SM90_INT8, 0)
+#define SM90_ROW(op, kind, suffix, form, gated, early)                                                                 \
+    FQ_CUDA_GEMM_ROW(op, kind, suffix, pack(w, form, gated, arena, packed), prepare(a, tile, early, owner, p))
+SM90_ROW(gemm_i4f8, FQ_GEMM_i4f8, sm90, FQ_SM90_SIGMA, 0, 0)
+SM90_ROW(gemm_i4f8, FQ_GEMM_i4f8, sm90_pdl, FQ_SM90_SIGMA, 0, 1)
+SM90_ROW(gemm_i4f8, FQ_GEMM_i4f8, sm90_book, FQ_SM90_LUT, 0, 0)
+SM90_ROW(gemm_i4i8, FQ_GEMM_i4i8, sm90, FQ_SM90_INT8, 0, 0)
+SM90_ROW(gemm_i4f8_swiglu, FQ_GEMM_i4f8, sm90, FQ_SM90_SIGMA, 1, 0)
+SM90_ROW(gemm_q4i8, FQ_GEMM_q4i8, sm90, FQ_SM90_QOQ, 0, 0)
+SM90_ROW(gemm_any, FQ_GEMM_any, sm90_exact, FQ_SM90_EXACT, 0, 0)

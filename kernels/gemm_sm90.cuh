@@ -13,12 +13,9 @@
 #include "kernels/epilogue_sm90.cuh"
 #include "kernels/wgmma_sm90.cuh"
 
-template <int FORM> struct sm90_sum {
-    typedef float type;
-};
-template <> struct sm90_sum<FQ_SM90_INT8> {
-    typedef int type;
-};
+template <int FORM> struct sm90_sum { typedef float type; };
+template <> struct sm90_sum<FQ_SM90_INT8> { typedef int type; };
+template <> struct sm90_sum<FQ_SM90_QOQ> { typedef int type; };
 
 /* ---- 4-bit codes to A operands ---- */
 
@@ -64,7 +61,15 @@ FQ_DEV void sm90_decode_lut(uint32_t w, const uint32_t (&lut)[4], uint32_t &r0, 
 
 /* Distance of a thread's scales from its block: of two E4M3 scales, or of the table of its row g. */
 template <int FORM> FQ_DEV uint32_t sm90_scales_at(int t) {
-    return FQ_SM90_CODES + (FORM == FQ_SM90_LUT ? ((t >> 5) * 16 + ((t >> 2) & 7)) * 16 : (t >> 2) * 2);
+    constexpr int EACH = FORM == FQ_SM90_QOQ || FORM == FQ_SM90_EXACT ? 4 : 2; /* bytes of a thread's two */
+    return FQ_SM90_CODES + (FORM == FQ_SM90_LUT ? ((t >> 5) * 16 + ((t >> 2) & 7)) * 16 : (t >> 2) * EACH);
+}
+
+/* Four bytes q in 0..15 to q s - z s, byte by byte modulo 256: products stay below 256, and the borrow of each byte is
+ * kept from the next by its top bit. low7: z s four times without top bits; top: those inverted. */
+FQ_DEV uint32_t sm90_decode_qoq(uint32_t q, uint32_t s, uint32_t low7, uint32_t top) {
+    const uint32_t v = q * s;
+    return ((v | 0x80808080u) - low7) ^ ((v ^ top) & 0x80808080u);
 }
 
 /* A k-tile of 64 x 128 from shared memory to the 16 A registers of its four k-steps. */
@@ -89,6 +94,25 @@ template <int FORM> FQ_DEV void sm90_load_a(uint32_t words, uint32_t scales, uin
             sm90_decode_lut(w[j >> 1][(j & 1) * 2], lut[0], r[j][0], r[j][2]);
             sm90_decode_lut(w[j >> 1][(j & 1) * 2 + 1], lut[1], r[j][1], r[j][3]);
         }
+    } else if constexpr (FORM == FQ_SM90_EXACT) { /* 0, 1, 2, 3 and 4, 5, 6, 7 as E4M3 */
+#pragma unroll
+        for (int j = 0; j < 4; j++) {
+            sm90_decode_sigma(w[j >> 1][(j & 1) * 2], 0x44403800u, 0x4E4C4A48u, r[j][0], r[j][2]);
+            sm90_decode_sigma(w[j >> 1][(j & 1) * 2 + 1], 0x44403800u, 0x4E4C4A48u, r[j][1], r[j][3]);
+        }
+    } else if constexpr (FORM == FQ_SM90_QOQ) {
+        const uint32_t both = ptx_load_shared_as<uint32_t>(scales); /* s, z s of row g; of row g + 8 */
+#pragma unroll
+        for (int half = 0; half < 2; half++) {
+            const uint32_t s = both >> (16 * half) & 0xFFu, zs = (both >> (16 * half + 8) & 0xFFu) * 0x01010101u;
+            const uint32_t low7 = zs & 0x7F7F7F7Fu, top = ~zs;
+#pragma unroll
+            for (int j = 0; j < 4; j++) {
+                const uint32_t word = w[j >> 1][(j & 1) * 2 + half];
+                r[j][half] = sm90_decode_qoq(word >> 4 & 0x0F0F0F0Fu, s, low7, top);
+                r[j][half + 2] = sm90_decode_qoq(word & 0x0F0F0F0Fu, s, low7, top);
+            }
+        }
     } else {
 #pragma unroll
         for (int j = 0; j < 4; j++) {
@@ -104,20 +128,22 @@ template <int FORM> FQ_DEV void sm90_load_a(uint32_t words, uint32_t scales, uin
 
 /* ---- the tile and its shared memory ---- */
 
-template <int FORM_, int ROWS_, int TOKENS_, int K_GROUPS_> struct sm90_config {
-    static constexpr int FORM = FORM_, ROWS = ROWS_, TOKENS = TOKENS_, K_GROUPS = K_GROUPS_;
+template <int FORM_, int ROWS_, int TOKENS_, int K_GROUPS_, int GATED_> struct sm90_config {
+    static constexpr int FORM = FORM_, ROWS = ROWS_, TOKENS = TOKENS_, K_GROUPS = K_GROUPS_, GATED = GATED_;
+    static constexpr int INTEGER = FORM == FQ_SM90_INT8 || FORM == FQ_SM90_QOQ; /* sums are INT32 */
     /* Warpgroups: GROUPS of 64 rows each, K_GROUPS such sets that take the k-tiles in turn. */
     static constexpr int GROUPS = ROWS / FQ_SM90_ROWS, OWNERS = GROUPS * 128, CONSUMERS = OWNERS * K_GROUPS,
                          THREADS = CONSUMERS + 128;
     static constexpr int BLOCK = FQ_SM90_BLOCK_BYTES(FORM), X_BYTES = TOKENS * FQ_SM90_INPUTS, W_BYTES = GROUPS * BLOCK;
-    static constexpr int OUT_BYTES = ROWS * TOKENS * 2, SCALE_BYTES = GROUPS * TOKENS * 4,
+    static constexpr int OUT_BYTES = ROWS * TOKENS * (GATED ? 1 : 2), SCALE_BYTES = GROUPS * TOKENS * 4,
                          SUM_BYTES = (K_GROUPS - 1) * OWNERS * TOKENS / 2 * 4;
     static constexpr int MOST = 232448; /* bytes of shared memory that a CTA may have */
-    static constexpr int FIT = (MOST - 32 - OUT_BYTES - SCALE_BYTES - SUM_BYTES) / (X_BYTES + W_BYTES + 16);
+    static constexpr int FIT = (MOST - 64 - OUT_BYTES - SCALE_BYTES - SUM_BYTES) / (X_BYTES + W_BYTES + 16);
     static constexpr int ENOUGH = K_GROUPS > 1 ? 24 : 12;
     static constexpr int STAGES = (FIT > ENOUGH ? ENOUGH : FIT) / K_GROUPS * K_GROUPS;
     static constexpr int AT_OUT = STAGES * X_BYTES, AT_SUM = AT_OUT + OUT_BYTES, AT_W = AT_SUM + SUM_BYTES,
-                         AT_SCALE = AT_W + STAGES * W_BYTES, AT_PLAN = AT_SCALE + SCALE_BYTES, AT_BARRIER = AT_PLAN + 32, BYTES = AT_BARRIER + 16 * STAGES;
+                         AT_SCALE = AT_W + STAGES * W_BYTES, AT_PLAN = AT_SCALE + SCALE_BYTES,
+                         AT_RESIDUAL = AT_PLAN + 32, AT_BARRIER = AT_RESIDUAL + 32, BYTES = AT_BARRIER + 16 * STAGES;
     /* Registers: what the launch bound allows a thread, and how setmaxnreg shares them out again. */
     static constexpr int LAUNCH = 65536 / THREADS / 8 * 8 < 168 ? 65536 / THREADS / 8 * 8 : 168;
     static constexpr int PRODUCER = LAUNCH > 128 ? 40 : 32;
@@ -136,10 +162,9 @@ typedef struct sm90_pipe {
 } sm90_pipe;
 
 /* d = the product over `count` >= 1 k-tiles. On return all wgmmas are complete and all stages released.
- * A is double-buffered a whole k-tile deep: while the wgmmas of one k-tile run, the next one is converted into the other
- * 16 registers and queued; only then is the first waited for and its stage released. */
-template <class C, typename SUM>
-FQ_DEV void sm90_multiply(SUM (&d)[C::TOKENS / 2], int count, sm90_pipe &p, int t) {
+ * A is double-buffered a whole k-tile deep: while the wgmmas of one k-tile run, the next one is converted into the
+ * other 16 registers and queued; only then is the first waited for and its stage released. */
+template <class C, typename SUM> FQ_DEV void sm90_multiply(SUM (&d)[C::TOKENS / 2], int count, sm90_pipe &p, int t) {
     uint32_t a[2][4][4];
     int previous = 0;
     auto convert_and_issue = [&](uint32_t(&r)[4][4], int keep) -> int {
@@ -182,6 +207,48 @@ FQ_DEV void sm90_multiply(SUM (&d)[C::TOKENS / 2], int count, sm90_pipe &p, int 
     release(previous);
 }
 
+/* The same for EXACT: the sums of every k-tile by themselves, then times the scales of its block onto d. */
+template <class C> FQ_DEV void sm90_multiply_exact(float (&d)[C::TOKENS / 2], int count, sm90_pipe &p, int t) {
+    float part[C::TOKENS / 2];
+    uint32_t a[4][4];
+#pragma unroll
+    for (int i = 0; i < C::TOKENS / 2; i++)
+        d[i] = 0.0f;
+    for (int k = 0; k < count; k++) {
+        const int s = p.stage;
+        ptx_barrier_wait(p.base + C::AT_BARRIER + 8 * s, p.phase);
+        sm90_load_a<C::FORM>(p.words + s * C::W_BYTES, 0, a);
+        const uint32_t both = ptx_load_shared_as<uint32_t>(p.scales + s * C::W_BYTES);
+        const float2 scale = __half22float2(*reinterpret_cast<const __half2 *>(&both));
+#pragma unroll
+        for (int j = 0; j < 4; j++) /* the conversion stays before the fence */
+            asm volatile("" : "+r"(a[j][0]), "+r"(a[j][1]), "+r"(a[j][2]), "+r"(a[j][3]));
+        const uint64_t b = wgmma_descriptor(p.base + s * C::X_BYTES);
+        ptx_wgmma_fence();
+#pragma unroll
+        for (int j = 0; j < 4; j++)
+            wgmma_mma(fq_tokens<C::TOKENS>(), part, a[j], b + 2 * j, j > 0 ? 1 : 0);
+        ptx_wgmma_commit();
+        p.stage += C::K_GROUPS;
+        if (p.stage >= C::STAGES) {
+            p.stage -= C::STAGES;
+            p.phase ^= 1;
+        }
+        ptx_wgmma_wait<0>();
+        if ((t & 31) == 0) ptx_barrier_arrive(p.base + C::AT_BARRIER + 8 * (C::STAGES + s));
+#pragma unroll
+        for (int i = 0; i < C::TOKENS / 2; i++)
+            d[i] = __fmaf_rn(part[i], i & 2 ? scale.y : scale.x, d[i]);
+    }
+}
+
+template <class C, typename SUM> FQ_DEV void sm90_sums(SUM (&d)[C::TOKENS / 2], int count, sm90_pipe &p, int t) {
+    if constexpr (C::FORM == FQ_SM90_EXACT)
+        sm90_multiply_exact<C>(d, count, p, t);
+    else
+        sm90_multiply<C>(d, count, p, t);
+}
+
 /* ---- which part of which tile ---- */
 
 /* One piece of a CTA's work: k-tiles k0 .. k1-1 of the tile at these coordinates. */
@@ -189,8 +256,9 @@ typedef struct sm90_piece {
     int row_tile, token_tile, k0, k1;
 } sm90_piece;
 
-/* The CTA's pieces, in shared memory: each role reads it anew, for registers are short. Counts of tails, of shared tiles
- * that are whole, of tiles dealt, of heads; first shared tile and k-tile in it, last shared tile and k-tiles of it. */
+/* The CTA's pieces, in shared memory: each role reads it anew, for registers are short. Counts of tails, of shared
+ * tiles that are whole, of tiles dealt, of heads; first shared tile and k-tile in it, last shared tile and k-tiles of
+ * it. */
 typedef struct sm90_plan {
     int tails, whole, dealt, heads, first, from, last, to;
 } sm90_plan;
@@ -353,26 +421,27 @@ FQ_DEV int sm90_gather(SUM (&d)[C::TOKENS / 2], uint32_t base, int set, int grou
 }
 
 template <class C>
-FQ_DEV void sm90_consume(const CUtensorMap *y_map, const fq_sm90_args &g, uint32_t base, int warpgroup, int t) {
+FQ_DEV void sm90_consume(const CUtensorMap *y_map, const CUtensorMap *residual_map, const fq_sm90_args &g,
+                         uint32_t base, int warpgroup, int t) {
     const int group = warpgroup % C::GROUPS, set = warpgroup / C::GROUPS;
     typedef typename sm90_sum<C::FORM>::type SUM;
     const uint32_t block = base + C::AT_W + group * C::BLOCK;
     sm90_pipe pipe = {base, block + t * 16, block + sm90_scales_at<C::FORM>(t), set, 0};
+    sm90_output<C> output = sm90_output_make<C>(base, group, t);
     int passed = 0; /* k-tiles of the pieces before */
     sm90_piece p;
     for (int piece = 0; sm90_work(piece, base + C::AT_PLAN, g, &p); piece++) {
         const int row0 = p.row_tile * C::ROWS + group * FQ_SM90_ROWS, token0 = p.token_tile * C::TOKENS;
         const int last = p.k1 == g.k_tiles;
-        float token_scale[sm90_token_scales<C>::COUNT];
-        sm90_token_scales<C>::load(token_scale, g, token0, t);
+        if (last && set == 0) sm90_output_begin<C>(output, g, residual_map, row0, token0);
         SUM d[C::TOKENS / 2];
         if constexpr (C::K_GROUPS == 1) {
-            sm90_multiply<C>(d, p.k1 - p.k0, pipe, t);
+            sm90_sums<C>(d, p.k1 - p.k0, pipe, t);
         } else {
             const int skip = (set + C::K_GROUPS - passed % C::K_GROUPS) % C::K_GROUPS; /* to this set's first k-tile */
             const int count = (p.k1 - p.k0 - skip + C::K_GROUPS - 1) / C::K_GROUPS;
             if (count > 0) {
-                sm90_multiply<C>(d, count, pipe, t);
+                sm90_sums<C>(d, count, pipe, t);
             } else {
 #pragma unroll
                 for (int i = 0; i < C::TOKENS / 2; i++)
@@ -386,7 +455,7 @@ FQ_DEV void sm90_consume(const CUtensorMap *y_map, const fq_sm90_args &g, uint32
             continue;
         }
         if (p.k0 > 0) sm90_collect<C>(d, g, group, t);
-        sm90_store<C>(d, g, y_map, base, token_scale, row0, token0, group, t);
+        sm90_output_end<C>(d, output, g, y_map, row0, token0);
     }
     if (C::K_GROUPS > 1 && set > 0 && passed > 0) ptx_named_sync(8, C::CONSUMERS); /* the last arrival at FREE */
     if (t == 0) ptx_store_wait_all();
@@ -395,7 +464,7 @@ FQ_DEV void sm90_consume(const CUtensorMap *y_map, const fq_sm90_args &g, uint32
 template <class C>
 __global__ void __launch_bounds__(C::THREADS, 1)
     sm90_gemm(const __grid_constant__ CUtensorMap x_map, const __grid_constant__ CUtensorMap y_map,
-              const fq_sm90_args g) {
+              const __grid_constant__ CUtensorMap residual_map, const fq_sm90_args g) {
     extern __shared__ __align__(1024) uint8_t memory[]; /* swizzled tiles stand on multiples of 1024 */
     const uint32_t base = ptx_shared(memory), full = base + C::AT_BARRIER;
     const int group = __shfl_sync(~0u, threadIdx.x >> 7, 0); /* uniform for the compiler too */
@@ -405,6 +474,8 @@ __global__ void __launch_bounds__(C::THREADS, 1)
             ptx_barrier_init(full + 8 * i, 1);
             ptx_barrier_init(full + 8 * (C::STAGES + i), 4 * C::GROUPS);
         }
+        for (int i = 0; i < C::GROUPS; i++)
+            ptx_barrier_init(base + C::AT_RESIDUAL + 8 * i, 1);
         ptx_barrier_init_fence();
         ptx_prefetch_map(&x_map);
         ptx_prefetch_map(&y_map);
@@ -418,18 +489,18 @@ __global__ void __launch_bounds__(C::THREADS, 1)
         ptx_registers_take<C::CONSUMER>();
         ptx_grid_release();
         ptx_grid_wait(); /* scales and y belong to the kernel before until here */
-        sm90_consume<C>(&y_map, g, base, group - 1, threadIdx.x & 127);
+        sm90_consume<C>(&y_map, &residual_map, g, base, group - 1, threadIdx.x & 127);
     }
 }
 
 /* A row of a form's table of tiles: T of FQ_SM90_TILES. */
-#define FQ_SM90_INSTANCE(form, rows, tokens, k_groups, k_tile, tile, sharing)                                          \
+#define FQ_SM90_INSTANCE(form, gated, rows, tokens, k_groups, k_tile, tile, sharing)                                   \
     {#rows "x" #tokens,                                                                                                \
-     (const void *)sm90_gemm<sm90_config<form, rows, tokens, k_groups>>,                                               \
+     (const void *)sm90_gemm<sm90_config<form, rows, tokens, k_groups, gated>>,                                        \
      rows,                                                                                                             \
      tokens,                                                                                                           \
-     sm90_config<form, rows, tokens, k_groups>::THREADS,                                                               \
-     sm90_config<form, rows, tokens, k_groups>::BYTES,                                                                 \
+     sm90_config<form, rows, tokens, k_groups, gated>::THREADS,                                                        \
+     sm90_config<form, rows, tokens, k_groups, gated>::BYTES,                                                          \
      k_tile,                                                                                                           \
      tile,                                                                                                             \
      sharing},

@@ -1,17 +1,18 @@
 /* What host and device code of the sm90 matrix kernels share: the packed form of 4-bit weights, the arguments of a
  * launch, the tile shapes. Internal to kernels/gemm*_sm90*.cu.
  *
- * Packed weights: blocks of 64 rows x 128 inputs in order [row block][k-tile], the rows padded with zeros to the tallest
- * tile. A block is 4096 bytes of codes and then its scales:
- *   codes   [half h: 2][thread t: 128][word i: 4] of 32 bits. Thread t = 32 warp + 4 g + c of a warpgroup holds k-steps
- *           j = 2h + i/2 of row 16 warp + g + 8 (i % 2). A word is eight weights, those of A registers
- *           r0: k = 32 j + 4 c + b  and  r2: k = 32 j + 16 + 4 c + b,  b = 0..3:
- *     SIGMA   bits 4b..4b+2 |q| of r0[b], 16+4b..16+4b+2 |q| of r2[b];  bit 8b+7 sign of r0[b], bit 8b+3 of r2[b]
- *     LUT     bits 4b..4b+3 code of r0[b], 16+4b..16+4b+3 code of r2[b]
- *     INT8    bits 8b+4..8b+7 code of r0[b], 8b..8b+3 code of r2[b]
+ * Packed weights: blocks of 64 rows x 128 inputs in order [row block][k-tile], the rows padded with zeros to the
+ * tallest tile. A block is 4096 bytes of codes and then its scales: codes   [half h: 2][thread t: 128][word i: 4] of 32
+ * bits. Thread t = 32 warp + 4 g + c of a warpgroup holds k-steps j = 2h + i/2 of row 16 warp + g + 8 (i % 2). A word
+ * is eight weights, those of A registers r0: k = 32 j + 4 c + b  and  r2: k = 32 j + 16 + 4 c + b,  b = 0..3: SIGMA
+ * bits 4b..4b+2 |q| of r0[b], 16+4b..16+4b+2 |q| of r2[b];  bit 8b+7 sign of r0[b], bit 8b+3 of r2[b] LUT     bits
+ * 4b..4b+3 code of r0[b], 16+4b..16+4b+3 code of r2[b] INT8    bits 8b+4..8b+7 code of r0[b], 8b..8b+3 code of r2[b]
  *   scales  SIGMA   64 E4M3 scales [warp: 4][g: 8][row half: 2]: codes are INT4 without -8, operand e4m3(q s)
  *           LUT     64 x 16 E4M3 operands [row][code]: any codebook of 16 numbers
- *           INT8    none: operand 16 q, an INT8 (the epilogue divides) */
+ *           INT8    none: operand 16 q, an INT8 (the epilogue divides)
+ *           QOQ     64 x {s, z s} in the order of SIGMA, a byte each: operand q s - z s, an INT8 (QServe)
+ *           EXACT   64 float16 scales in the order of SIGMA: operand q, an E4M3 that is exact; the sums of each block
+ *                   times the scale are added up in float32 */
 #ifndef FQ_KERNELS_GEMM_SM90_H
 #define FQ_KERNELS_GEMM_SM90_H
 #include <cuda_runtime.h>
@@ -26,32 +27,46 @@ enum {
     FQ_SM90_CODES = 4096    /* bytes of the codes of a block */
 };
 
-typedef enum fq_sm90_form { FQ_SM90_SIGMA, FQ_SM90_LUT, FQ_SM90_INT8 } fq_sm90_form;
+typedef enum fq_sm90_form { FQ_SM90_SIGMA, FQ_SM90_LUT, FQ_SM90_INT8, FQ_SM90_QOQ, FQ_SM90_EXACT } fq_sm90_form;
+
+/* Gate and up together: rows 16 i + j are gate's row 8 i + j, rows 16 i + 8 + j up's, j = 0..7. Rows of weights for n
+ * columns, and the column of a row. */
+#define FQ_SM90_GATED_ROWS(n) (((n) + 7) / 8 * 16)
+#define FQ_SM90_GATED_COLUMN(row) (((row) >> 4) * 8 + ((row)&7))
 
 #define FQ_SM90_BLOCK_BYTES(form)                                                                                      \
-    (FQ_SM90_CODES + ((form) == FQ_SM90_SIGMA ? 64 : (form) == FQ_SM90_LUT ? 1024 : 0))
+    (FQ_SM90_CODES + ((form) == FQ_SM90_SIGMA ? 64 : (form) == FQ_SM90_LUT ? 1024 : (form) == FQ_SM90_INT8 ? 0 : 128))
 
-/* How y is stored: bfloat16 by the copy engine through a tensor map, or from registers. */
-typedef enum fq_sm90_store { FQ_SM90_STORE_TENSOR, FQ_SM90_STORE_F32, FQ_SM90_STORE_BF16 } fq_sm90_store;
+/* How y is stored: by the copy engine through a tensor map (bfloat16, E4M3), or from registers. */
+typedef enum fq_sm90_store {
+    FQ_SM90_STORE_TENSOR,
+    FQ_SM90_STORE_TENSOR_E4M3,
+    FQ_SM90_STORE_F32,
+    FQ_SM90_STORE_BF16,
+    FQ_SM90_STORE_E4M3
+} fq_sm90_store;
 
 /* y[m][n] = residual + (sum_k x[m][k] w[n][k] * x_scale[m]) * scale of row n. Device pointers. */
 typedef struct fq_sm90_args {
     const uint8_t *w;
     const float *x_scale;   /* [m]; NULL: 1 */
     const float *row_scale; /* [n]; NULL: tensor_scale for all */
-    const float *residual;  /* pitch y_pitch; not with TENSOR; NULL: 0 */
+    const void *residual;   /* bfloat16 or, with F32, float32, of pitch y_pitch; not with E4M3; NULL: 0 */
     float tensor_scale;
+    const float *y_scale; /* [m] E4M3: code e4m3(y / y_scale[m]); NULL: y_fixed_scale for all, as always where gated */
+    float y_fixed_scale, y_inverse; /* its reciprocal */
     void *y;
     size_t y_pitch; /* elements */
     fq_sm90_store store;
-    int m, n, k_tiles;
+    int m, n, k_tiles; /* n: columns of y */
+    int rows;          /* of weights: n, or gate and up in turn, 8 rows each (FQ_SM90_GATED_ROWS) */
     int row_tiles, token_tiles;
-    int x_rows;         /* tokens that are loaded: those of the tile, or m if fewer (rows out of range load slowly) */
-    int whole_tiles;    /* tiles that one CTA does alone, dealt in turn */
-    int share, longer;  /* k-tiles of the other tiles for every CTA, and how many CTAs have one more */
-    int token_group;    /* token tiles that are done before the next row of tiles, for the L2 cache */
-    float *partial;     /* [CTA][fragment: tokens / 2][consumer thread] sums of tiles that another CTA finishes */
-    uint32_t *flag;     /* [CTA][consumer warpgroup]: partial is there; all 0 between launches */
+    int x_rows;        /* tokens that are loaded: those of the tile, or m if fewer (rows out of range load slowly) */
+    int whole_tiles;   /* tiles that one CTA does alone, dealt in turn */
+    int share, longer; /* k-tiles of the other tiles for every CTA, and how many CTAs have one more */
+    int token_group;   /* token tiles that are done before the next row of tiles, for the L2 cache */
+    float *partial;    /* [CTA][fragment: tokens / 2][consumer thread] sums of tiles that another CTA finishes */
+    uint32_t *flag;    /* [CTA][consumer warpgroup]: partial is there; all 0 between launches */
 } fq_sm90_args;
 
 /* T(rows, tokens, sets of warpgroups that take the k-tiles in turn, then measured microseconds: k-tile, tile, sharing).
@@ -82,6 +97,10 @@ typedef struct fq_sm90_tile {
 
 /* The tiles of each form, in the order of FQ_SM90_TILES. */
 extern const fq_sm90_tile fq_sm90_tiles_sigma[], fq_sm90_tiles_lut[], fq_sm90_tiles_int8[];
+extern const fq_sm90_tile fq_sm90_tiles_sigma_gated[], fq_sm90_tiles_qoq[];
+/* EXACT keeps two sets of sums, so it has tiles of 128 tokens at most: the first FQ_SM90_EXACT_TILES in that order. */
+enum { FQ_SM90_EXACT_TILES = 6 };
+extern const fq_sm90_tile fq_sm90_tiles_exact[];
 enum {
 #define FQ_SM90_TILE_ID(rows, tokens, k_groups, k_tile, tile, sharing) FQ_SM90_TILE_##rows##x##tokens,
     FQ_SM90_TILES(FQ_SM90_TILE_ID)

@@ -20,6 +20,8 @@
  *   gemm_any   every recipe                             every recipe: operand values as float32 (a product q s that the
  *              recipe leaves exact is rounded to float32 once; activations with groups: code times group scale, likewise,
  *              and no x_scale in the epilogue), float32 accumulation. What runs where no row above matches.
+ *   gemm_i4f8_swiglu  gemm_i4f8 over rows of gate and then as many of up, y[m][n] = silu(gate[m][n]) * up[m][n] in float32,
+ *              silu as below; without residual. y has N / 2 columns.
  *
  * attention family  for token i of sequence b at position p = past[b] + i, query head h, KV head h / (H / H_kv):
  *   s[t] = (sum_d qv[d] kv[t][d]) * (q_scale / sqrt(D)),  t = 0 .. p (causal) or .. past + seq - 1

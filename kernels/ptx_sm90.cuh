@@ -114,7 +114,10 @@ FQ_DEV float4 ptx_load_shared_f4(uint32_t at) {
     return v;
 }
 FQ_DEV void ptx_load_shared_s4(uint32_t at, int *a, int *b, int *c, int *d) {
-    asm volatile("ld.shared.v4.s32 {%0, %1, %2, %3}, [%4];" : "=r"(*a), "=r"(*b), "=r"(*c), "=r"(*d) : "r"(at) : "memory");
+    asm volatile("ld.shared.v4.s32 {%0, %1, %2, %3}, [%4];"
+                 : "=r"(*a), "=r"(*b), "=r"(*c), "=r"(*d)
+                 : "r"(at)
+                 : "memory");
 }
 FQ_DEV void ptx_store_shared_s4(uint32_t at, int a, int b, int c, int d) {
     asm volatile("st.shared.v4.s32 [%0], {%1, %2, %3, %4};" ::"r"(at), "r"(a), "r"(b), "r"(c), "r"(d) : "memory");
@@ -138,6 +141,20 @@ FQ_DEV void ptx_store_matrix_transposed(uint32_t at, uint32_t r0, uint32_t r1, u
     asm volatile("stmatrix.sync.aligned.m8n8.x4.trans.shared.b16 [%0], {%1, %2, %3, %4};" ::"r"(at), "r"(r0), "r"(r1),
                  "r"(r2), "r"(r3)
                  : "memory");
+}
+FQ_DEV void ptx_store_matrix_transposed(uint32_t at, uint32_t r0, uint32_t r1) {
+    asm volatile("stmatrix.sync.aligned.m8n8.x2.trans.shared.b16 [%0], {%1, %2};" ::"r"(at), "r"(r0), "r"(r1)
+                 : "memory");
+}
+/* The way back. */
+FQ_DEV void ptx_load_matrix_transposed(uint32_t at, uint32_t (&r)[4]) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
+                 : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
+                 : "r"(at)
+                 : "memory");
+}
+FQ_DEV void ptx_store_shared_u16(uint32_t at, uint32_t x) {
+    asm volatile("st.shared.u16 [%0], %1;" ::"r"(at), "h"((uint16_t)x) : "memory");
 }
 FQ_DEV uint32_t ptx_pack_bf16(float lo, float hi) {
     uint32_t r;

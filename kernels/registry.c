@@ -18,12 +18,13 @@ enum {
 #define MEMBERS_gemm(op, suffix)                                                                                       \
     .family = FQ_FAMILY_gemm, .run.gemm = fq_##op##_##suffix, .scratch.gemm = fq_##op##_##suffix##_scratch
 #define MEMBERS_gemm_packed(op, suffix) MEMBERS_gemm(op, suffix), .pack = fq_##op##_##suffix##_pack
-#define MEMBERS_gemm_device(op, suffix) MEMBERS_gemm_packed(op, suffix), .bind = fq_##op##_##suffix##_bind
+#define MEMBERS_gemm_device(op, suffix) MEMBERS_gemm_packed(op, suffix), .prepare = fq_##op##_##suffix##_prepare
 #define MEMBERS_attention(op, suffix)                                                                                  \
     .family = FQ_FAMILY_attention, .run.attention = fq_##op##_##suffix,                                                \
     .scratch.attention = fq_##op##_##suffix##_scratch
 #define MEMBERS_attention_device(op, suffix) MEMBERS_attention(op, suffix), .attend = fq_##op##_##suffix##_attend
 #define MEMBERS_row(op, suffix) .family = FQ_FAMILY_row, .run.row = fq_##op##_##suffix
+#define MEMBERS_row_device(op, suffix) MEMBERS_row(op, suffix), .enqueue = fq_##op##_##suffix##_enqueue
 #define MEMBERS_rope(op, suffix) .family = FQ_FAMILY_rope, .run.rope = fq_##op##_##suffix
 
 const fq_kernel fq_kernels[] = {
@@ -133,4 +134,27 @@ fq_status fq_gemm_op(const fq_recipe *w, const fq_recipe *a, fq_op *op) {
         return FQ_OK;
     }
     return fq_fail(FQ_ERR_UNSUPPORTED, "no gemm multiplies weights '%s' by activations '%s'", w->name, a->name);
+}
+
+static const struct {
+    const char *kernel;
+    fq_recipe_id w, a;
+} special[] = {{"gemm_any.sm90_exact", FQ_RECIPE_W_INT4_G128_EXACT, FQ_RECIPE_A_E4M3_TOKEN}};
+
+int fq_kernel_recipes(const fq_kernel *k, const fq_recipe **w, const fq_recipe **a) {
+    for (size_t i = 0; i < sizeof special / sizeof special[0]; i++) {
+        if (strcmp(k->name, special[i].kernel) != 0) continue;
+        *w = &fq_recipes[special[i].w];
+        *a = &fq_recipes[special[i].a];
+        return 1;
+    }
+    return 0;
+}
+
+int fq_kernel_takes(const fq_kernel *k, const fq_recipe *w, const fq_recipe *a) {
+    const fq_recipe *only_w = NULL, *tried_a = NULL;
+    fq_op op = FQ_OP_COUNT;
+    if (fq_gemm_op(w, a, &op) != FQ_OK) return 0;
+    if (op != (k->op == FQ_OP_GEMM_I4F8_SWIGLU ? FQ_OP_GEMM_I4F8 : k->op)) return 0;
+    return !fq_kernel_recipes(k, &only_w, &tried_a) || (w == only_w && a->code == tried_a->code && a->group == 0);
 }

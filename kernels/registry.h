@@ -31,11 +31,10 @@ typedef struct fq_kernel {
     } scratch; /* NULL members for row and rope */
     /* gemm only, may be NULL: bring w into the kernel's own layout, once, at load. Owner: the arena. */
     fq_status (*pack)(const fq_qmatrix *w, fq_arena *arena, void **packed);
-    /* gemm on a device only, else NULL: bring the operands there to stay (cuda.h). copies of the weights, 0: enough to
-     * exceed the caches; tile: -1 the kernel's choice, else below fq_cuda_gemm_tiles. Owner: the arena, which must not
-     * outlive the operands of `a`. */
-    fq_status (*bind)(const fq_gemm_args *a, int copies, int tile, fq_arena *owner, fq_cuda_gemm **out);
-    fq_cuda_attend *attend; /* attention on a device only, else NULL: its launch with operands there */
+    /* On a device only, else NULL: how the operation is launched with its operands there (cuda.h). */
+    fq_cuda_prepare *prepare; /* gemm */
+    fq_cuda_enqueue *enqueue; /* row */
+    fq_cuda_attend *attend;   /* attention */
 } fq_kernel;
 
 extern const fq_kernel fq_kernels[];
@@ -54,6 +53,13 @@ const fq_kernel *fq_kernel_ref(fq_op op);
 /* The gemm operation for a weight and an activation recipe: a row of the table in ops.h, else gemm_any. Errors:
  * FQ_ERR_UNSUPPORTED naming the pair, where not even gemm_any takes it (fq_gemm_any_takes in gemm.h). */
 fq_status fq_gemm_op(const fq_recipe *w, const fq_recipe *a, fq_op *op) FQ_MUST_USE;
+
+/* A gemm row multiplies these recipes: those of its operation, and of gemm_any on a device only the pair that
+ * fq_kernel_recipes gives. gemm_i4f8_swiglu takes those of gemm_i4f8. */
+int fq_kernel_takes(const fq_kernel *k, const fq_recipe *w, const fq_recipe *a);
+/* 1 and the only weights and the activations it is tried with, for a row that takes fewer recipes than its operation;
+ * else 0 and nothing is set. */
+int fq_kernel_recipes(const fq_kernel *k, const fq_recipe **w, const fq_recipe **a);
 
 #ifdef __cplusplus
 }

@@ -108,6 +108,7 @@ fq_trial_shape fq_trial_default(fq_op op) {
         [FQ_OP_GEMM_I4I8] = {FQ_RECIPE_W_INT4_CHANNEL, FQ_RECIPE_A_INT8_TOKEN},
         [FQ_OP_GEMM_Q4I8] = {FQ_RECIPE_W_UINT4_QOQ, FQ_RECIPE_A_INT8_TOKEN},
         [FQ_OP_GEMM_ANY] = {FQ_RECIPE_W_UINT4_G128, FQ_RECIPE_A_BF16},
+        [FQ_OP_GEMM_I4F8_SWIGLU] = {FQ_RECIPE_W_INT4_G128_E4M3, FQ_RECIPE_A_E4M3_TOKEN},
     };
     fq_trial_shape s = {.m = 64,
                         .n = 256,
@@ -164,6 +165,13 @@ fq_status fq_trial_create(const fq_kernel *k, const fq_trial_shape *s, fq_arena 
     return fq_trial_rope_create(t);
 }
 
+fq_status fq_trial_retile(fq_trial *t, int tile, fq_cuda_output output) {
+    FQ_ASSERT(t->device);
+    t->shape.tile = tile;
+    t->shape.output = output;
+    return fq_trial_gemm_retile(t);
+}
+
 fq_status fq_trial_run(void *trial) {
     fq_trial *t = trial;
     return t->run(t);
@@ -194,8 +202,7 @@ fq_engine fq_trial_engine(const fq_trial *t) {
 }
 
 static double elapsed_ns(const void *trial) {
-    const fq_trial *t = trial;
-    return t->loop ? fq_cuda_loop_elapsed_ns(t->loop) : fq_cuda_gemm_elapsed_ns(t->device);
+    return fq_cuda_loop_elapsed_ns(((const fq_trial *)trial)->loop);
 }
 
 fq_task fq_trial_task(fq_trial *t, const char *name) {
@@ -206,7 +213,7 @@ fq_task fq_trial_task(fq_trial *t, const char *name) {
                     .engine = t->engine,
                     .flop = t->flop,
                     .bytes = t->bytes};
-    if (t->device || t->loop) {
+    if (t->loop) {
         task.elapsed_ns = elapsed_ns;
         task.ceilings = fq_cuda_ceilings();
     }

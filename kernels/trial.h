@@ -24,16 +24,17 @@ typedef struct fq_trial_shape {
      * NULL: Gaussian. */
     const float *real_w, *real_x;
     size_t n_real_w, n_real_x;
-    int zeros;           /* gemm: weights and activations are all zero, which no time may be claimed with */
-    int books;           /* gemm: every row of a weight recipe with codebooks gets one of them in turn */
-    int residual;        /* gemm: add a residual in the epilogue */
-    int on_host;         /* gemm, attention: a kernel of a device gets operands of the host, as always with a residual */
-    int tile;            /* gemm on a device: number of the tile, from 1; 0 = the kernel's choice */
-    float fixed_scale;   /* row: of STATIC recipes; 0 = as the row's numbers ask */
-    fq_format_id scores; /* attention: F32 or F16 */
-    int key_offset;      /* rope: subtract an offset from the keys */
-    int clip;            /* rope: ranges of keys and values clipped, each head by its own factor in 0.7 .. 1.1 */
-    int ragged;          /* attention, rope: past - b % (past + 1) for sequence b instead of past */
+    int zeros;             /* gemm: weights and activations are all zero, which no time may be claimed with */
+    int books;             /* gemm: every row of a weight recipe with codebooks gets one of them in turn */
+    int residual;          /* gemm: add a residual in the epilogue */
+    int on_host;           /* gemm, row, attention: a kernel of a device gets operands of the host */
+    fq_cuda_output output; /* gemm on a device: what y is there; E4M3 gets scales that let some numbers saturate */
+    int tile;              /* gemm on a device: number of the tile, from 1; 0 = the kernel's choice */
+    float fixed_scale;     /* row: of STATIC recipes; 0 = as the row's numbers ask */
+    fq_format_id scores;   /* attention: F32 or F16 */
+    int key_offset;        /* rope: subtract an offset from the keys */
+    int clip;              /* rope: ranges of keys and values clipped, each head by its own factor in 0.7 .. 1.1 */
+    int ragged;            /* attention, rope: past - b % (past + 1) for sequence b instead of past */
     long oracle_samples; /* outputs compared with the oracle; 0 = all when cheap, else 2048 spread over the output with
                             its corners */
 } fq_trial_shape;
@@ -45,6 +46,8 @@ typedef struct fq_trial fq_trial;
 /* Build inputs, oracle values and buffers (guard bytes around every output) for kernel k. Owner: the arena; nothing to
  * free. Errors: FQ_ERR_USAGE for impossible shapes, FQ_ERR_SKIPPED when k cannot run here, FQ_ERR_MEMORY. */
 fq_status fq_trial_create(const fq_kernel *k, const fq_trial_shape *s, fq_arena *arena, fq_trial **out) FQ_MUST_USE;
+/* gemm on a device: the same operands and oracle under another tile and output (as in the shape), y poisoned again. */
+fq_status fq_trial_retile(fq_trial *t, int tile, fq_cuda_output output) FQ_MUST_USE;
 /* One repetition (fits fq_task.run) and the comparison with the oracle (fits fq_task.judge): worst element as a pair
  * (error, bound), and the Frobenius norm and guard bytes checked as well (violations give err = infinity with a
  * message). */

@@ -15,11 +15,14 @@ typedef struct gemm_trial {
     /* Oracle of copy 0 without scales: sums and sums of magnitudes [n_cols][n_rows]. */
     int *rows, *cols, n_rows, n_cols;
     double *sum, *magnitude;
+    /* SwiGLU: n outputs of 2 n rows; sums of up are n_cols x n_rows behind those of gate. */
+    int gated;
+    float *y_scale; /* [m], of E4M3 outputs */
 } gemm_trial;
 
 static fq_status run(fq_trial *t) {
     gemm_trial *g = t->family;
-    if (t->device) return fq_cuda_gemm_run(t->device);
+    if (t->loop) return fq_cuda_loop_run(t->loop);
     g->last = g->next;
     g->next = (g->next + 1) % g->copies;
     g->args.w = &g->w[g->last];
@@ -27,39 +30,83 @@ static fq_status run(fq_trial *t) {
     return t->kernel->run.gemm(&g->args);
 }
 
-/* |y - ref| <= (K + 8) u sum|x||w| x_scale row_scale + roundings of the epilogue, all four in float32, and of y where a
- * device stores it narrower; the Frobenius norm of the error stays under 8 sqrt(K) u of the magnitudes', as errors of a
- * sum have no common sign. From a device only the compared rows of y come back. */
+/* An output by its exact sums: what it should be, and how far it may be off before it is stored. */
+typedef struct expected {
+    double ref, bound, magnitude, rounding;
+} expected;
+
+/* residual + sum x_scale row_scale, off by (K + 8) u sum|x||w| x_scale row_scale and the roundings of the epilogue, all
+ * four in float32. */
+static expected plain(const gemm_trial *g, double u, size_t at, int row, int col, double residual) {
+    const fq_gemm_args *a = &g->args;
+    const double x_scale = a->x_scale && a->a->group <= 0 ? (double)a->x_scale[row] : 1.0;
+    const double scale = x_scale * (double)a->w->row_scale[col], product = g->sum[at] * scale;
+    expected e = {.ref = residual + product, .magnitude = g->magnitude[at] * fabs(scale)};
+    e.rounding = FQ_U32 * (4.0 * fabs(product) + fabs(e.ref));
+    e.bound = ((double)a->w->cols + 8.0) * u * e.magnitude + e.rounding;
+    return e;
+}
+
+/* silu(gate) up: the errors of both, |silu'| <= 1.1, and 24 units of roundoff for silu itself. */
+static expected gated(const gemm_trial *g, double u, size_t at, int row, int col) {
+    const size_t points = (size_t)g->n_rows * (size_t)g->n_cols;
+    const expected gate = plain(g, u, at, row, col, 0.0);
+    const expected up = plain(g, u, points + at, row, g->args.w->rows / 2 + col, 0.0);
+    const double silu = gate.ref / (1.0 + exp(-gate.ref)), slope = 1.1;
+    expected e = {.ref = silu * up.ref, .magnitude = slope * fabs(up.ref) * gate.magnitude + fabs(silu) * up.magnitude};
+    e.rounding = slope * fabs(up.ref) * gate.rounding + fabs(silu) * up.rounding + 24.0 * FQ_U32 * fabs(e.ref);
+    e.bound = slope * fabs(up.ref) * gate.bound + fabs(silu) * up.bound + slope * gate.bound * up.bound +
+              24.0 * FQ_U32 * fabs(e.ref);
+    return e;
+}
+
+/* What storing y does: codes of E4M3 saturate, and their smallest step is 2^-9. */
+static void stored(const fq_trial *t, const gemm_trial *g, int row, expected *e) {
+    const double u = t->device ? fq_cuda_gemm_roundoff(t->device) : 0.0;
+    if (g->y_scale) {
+        const double s = (double)g->y_scale[t->shape.output == FQ_CUDA_OUT_E4M3_TOKEN ? row : 0];
+        e->ref = fmax(-448.0 * s, fmin(448.0 * s, e->ref));
+        e->rounding = fmax(u * fabs(e->ref), 0x1p-10 * s);
+        e->bound = (1.0 + u) * e->bound + e->rounding;
+        return;
+    }
+    e->rounding += u * fabs(e->ref);
+    e->bound += u * fabs(e->ref);
+}
+
+/* Every element within its bound; and the Frobenius norm of the error within 8 sqrt(K) u of the magnitudes', as errors
+ * of a sum have no common sign. From a device only the compared rows of y come back. */
 static fq_status compare(fq_trial *t, fq_worst *worst) {
     const gemm_trial *g = t->family;
     const fq_gemm_args *a = &g->args;
     const int n = a->w->rows;
     const double k = a->w->cols, u = t->kernel->roundoff;
-    const double u_y = t->device ? fq_cuda_gemm_roundoff(t->device) : 0.0;
     double error2 = 0.0, magnitude2 = 0.0, rounding2 = 0.0;
     if (t->device) FQ_TRY(fq_cuda_gemm_fetch(t->device, g->rows, g->n_rows, a->y, a->y_stride));
     for (int j = 0; j < g->n_cols; j++) {
         const int col = (g->cols[j] - g->shift[g->last] % n + n) % n;
-        const float row_scale = a->w->row_scale[col];
         for (int i = 0; i < g->n_rows; i++) {
-            const size_t row = (size_t)g->rows[i], at = (t->device ? (size_t)i : row) * a->y_stride + (size_t)col;
-            const double sum = g->sum[(size_t)j * (size_t)g->n_rows + (size_t)i];
-            const float x_scale = a->x_scale && a->a->group <= 0 ? a->x_scale[row] : 1.0f;
-            const float residual = a->residual ? a->residual[at] : 0.0f;
+            const int row = g->rows[i];
+            const size_t at = (size_t)j * (size_t)g->n_rows + (size_t)i;
+            const size_t place = (size_t)row * a->y_stride + (size_t)col;
+            const float got = a->y[t->device ? (size_t)i * a->y_stride + (size_t)col : place];
+            const float residual = a->residual ? a->residual[place] : 0.0f;
             if (u == 0.0) {
-                const float exact = residual + ((float)sum * x_scale) * row_scale;
-                fq_worst_take(worst, a->y[at] == exact ? 0.0 : fabs((double)a->y[at] - (double)exact),
-                              u_y > 0.0 ? (u_y + 4.0 * FQ_U32) * fabs((double)exact) : 0.0);
+                const float x_scale = a->x_scale && a->a->group <= 0 ? a->x_scale[row] : 1.0f;
+                const float exact = residual + ((float)g->sum[at] * x_scale) * a->w->row_scale[col];
+                expected e = {.ref = (double)exact};
+                stored(t, g, row, &e);
+                const double slack = e.bound > 0.0 ? 4.0 * FQ_U32 * fabs((double)exact) : 0.0;
+                fq_worst_take(worst, (double)got == e.ref ? 0.0 : fabs((double)got - e.ref), e.bound + slack);
                 continue;
             }
-            const double scale = (double)x_scale * (double)row_scale, ref = (double)residual + sum * scale;
-            const double magnitude = g->magnitude[(size_t)j * (size_t)g->n_rows + (size_t)i] * fabs(scale);
-            const double rounding = FQ_U32 * (4.0 * fabs(sum * scale) + fabs(ref)) + u_y * fabs(ref),
-                         err = fabs((double)a->y[at] - ref);
-            fq_worst_take(worst, err, (k + 8.0) * u * magnitude + rounding);
+            expected e = g->gated ? gated(g, u, at, row, col) : plain(g, u, at, row, col, (double)residual);
+            stored(t, g, row, &e);
+            const double err = fabs((double)got - e.ref);
+            fq_worst_take(worst, err, e.bound);
             error2 += err * err;
-            magnitude2 += magnitude * magnitude;
-            rounding2 += rounding * rounding;
+            magnitude2 += e.magnitude * e.magnitude;
+            rounding2 += e.rounding * e.rounding;
         }
     }
     const double limit = 8.0 * sqrt(k) * u * sqrt(magnitude2) + sqrt(rounding2);
@@ -81,11 +128,12 @@ static void rotate_rows(void *to, const void *from, size_t rows, size_t shift, s
 static fq_status build_weights(fq_trial *t, gemm_trial *g, fq_pool *pool) {
     const fq_trial_shape *s = &t->shape;
     enum { ROWS = 64 };
-    const size_t k = (size_t)s->k, n = (size_t)s->n, rows_floats = ROWS * k;
+    const int n_rows = g->gated ? 2 * s->n : s->n;
+    const size_t k = (size_t)s->k, n = (size_t)n_rows, rows_floats = ROWS * k;
     fq_qmatrix first;
     if (s->like) {
         const gemm_trial *from = s->like->family;
-        FQ_ASSERT(s->like->kernel == t->kernel && from->w->rows == s->n && from->w->cols == s->k);
+        FQ_ASSERT(s->like->kernel == t->kernel && from->w->rows == n_rows && from->w->cols == s->k);
         g->w = from->w;
         g->packed = from->packed;
         g->shift = from->shift;
@@ -93,13 +141,13 @@ static fq_status build_weights(fq_trial *t, gemm_trial *g, fq_pool *pool) {
         t->bytes = (double)fq_qmatrix_bytes(g->w);
         return FQ_OK;
     }
-    FQ_TRY(fq_qmatrix_create(&first, s->w, s->n, s->k, t->arena));
+    FQ_TRY(fq_qmatrix_create(&first, s->w, n_rows, s->k, t->arena));
     float *rows = FQ_NEW(t->arena, float, rows_floats);
     if (!rows) return FQ_ERR_MEMORY;
     /* A tensor scale where the recipe takes one, so that row_scale is not 1 and group scales use their format. */
     const float tensor_scale = s->w->group > 0 ? 16.0f : 1.0f;
-    for (int r = 0; r < s->n; r += ROWS) {
-        const int count = s->n - r < ROWS ? s->n - r : ROWS;
+    for (int r = 0; r < n_rows; r += ROWS) {
+        const int count = n_rows - r < ROWS ? n_rows - r : ROWS;
         for (int i = 0; i < count; i++)
             fq_pool_row(pool, rows + (size_t)i * k, k, 0.02f);
         FQ_TRY(fq_qmatrix_quantize(&first, r, rows, k, count, tensor_scale));
@@ -110,7 +158,9 @@ static fq_status build_weights(fq_trial *t, gemm_trial *g, fq_pool *pool) {
             first.book[r] = (uint8_t)((r + 1) % FQ_CODEBOOK_COUNT);
     }
     const size_t bytes = fq_qmatrix_bytes(&first), cache = fq_cpu_llc_bytes() ? fq_cpu_llc_bytes() : (size_t)32 << 20;
-    const size_t wanted = t->kernel->bind ? 1 : s->weight_copies > 0 ? (size_t)s->weight_copies : 3 * cache / bytes + 1;
+    const size_t wanted = t->kernel->prepare || g->gated ? 1
+                          : s->weight_copies > 0         ? (size_t)s->weight_copies
+                                                         : 3 * cache / bytes + 1;
     const size_t fit = ((size_t)1 << 30) / (n * first.row_bytes) > 0 ? ((size_t)1 << 30) / (n * first.row_bytes) : 1;
     g->copies = (int)(wanted < fit ? wanted : fit);
     g->w = FQ_NEW(t->arena, fq_qmatrix, g->copies);
@@ -177,8 +227,8 @@ static fq_status choose_grid(fq_trial *t, gemm_trial *g, fq_pool *pool) {
     const size_t points = (size_t)g->n_rows * (size_t)g->n_cols;
     g->rows = FQ_NEW(t->arena, int, g->n_rows);
     g->cols = FQ_NEW(t->arena, int, g->n_cols);
-    g->sum = FQ_NEW(t->arena, double, points);
-    g->magnitude = FQ_NEW(t->arena, double, points);
+    g->sum = FQ_NEW(t->arena, double, g->gated ? 2 * points : points);
+    g->magnitude = FQ_NEW(t->arena, double, g->gated ? 2 * points : points);
     if (!g->rows || !g->cols || !g->sum || !g->magnitude) return FQ_ERR_MEMORY;
     fq_trial_spread(&pool->rng, s->m, g->n_rows, g->rows);
     fq_trial_spread(&pool->rng, s->n, g->n_cols, g->cols);
@@ -198,9 +248,9 @@ static fq_status build_oracle(fq_trial *t, gemm_trial *g) {
             x[(size_t)i * k + c] *= g->args.x_scale[(size_t)g->rows[i] * groups + c / group];
     }
 #pragma omp parallel for schedule(static)
-    for (int j = 0; j < g->n_cols; j++) {
+    for (int j = 0; j < (g->gated ? 2 : 1) * g->n_cols; j++) {
         float *w = buffers + (size_t)omp_get_thread_num() * k;
-        fq_qmatrix_values(&g->w[0], g->cols[j], w);
+        fq_qmatrix_values(&g->w[0], g->cols[j % g->n_cols] + (j < g->n_cols ? 0 : t->shape.n), w);
         for (int i = 0; i < g->n_rows; i++) {
             const size_t at = (size_t)j * (size_t)g->n_rows + (size_t)i;
             const float *xi = x + (size_t)i * k;
@@ -215,18 +265,45 @@ static fq_status build_oracle(fq_trial *t, gemm_trial *g) {
     return FQ_OK;
 }
 
+/* Scales of E4M3 outputs, by a guess at their size: some numbers saturate. */
+static fq_status guess_output_scales(fq_trial *t, gemm_trial *g) {
+    const double row = 0.02 * sqrt((double)t->shape.k) / 448.0;
+    g->y_scale = NULL;
+    if (t->shape.output != FQ_CUDA_OUT_E4M3_TOKEN && t->shape.output != FQ_CUDA_OUT_E4M3_TENSOR) return FQ_OK;
+    g->y_scale = FQ_NEW(t->arena, float, t->shape.m);
+    if (!g->y_scale) return FQ_ERR_MEMORY;
+    for (int i = 0; i < t->shape.m; i++)
+        g->y_scale[i] = (float)(row * (1.0 + i % 5));
+    return FQ_OK;
+}
+
 /* Operands stay on the device unless the shape says otherwise. */
 static fq_status bind_device(fq_trial *t, gemm_trial *g) {
     const fq_trial_shape *s = &t->shape;
-    if (!t->kernel->bind || s->on_host || s->residual) return FQ_OK;
-    FQ_TRY(t->kernel->bind(&g->args, s->weight_copies, s->tile - 1, t->arena, &t->device));
-    t->bytes += (fq_cuda_gemm_roundoff(t->device) > 0.0 ? 2.0 : 4.0) * s->m * s->n;
+    if (!t->kernel->prepare || s->on_host) return FQ_OK;
+    FQ_TRY(guess_output_scales(t, g));
+    const fq_cuda_gemm_options options = {s->weight_copies, s->tile - 1, s->output, g->y_scale};
+    FQ_TRY(fq_cuda_gemm_create(t->kernel->prepare, &g->args, &options, t->arena, &t->device));
+    t->loop = fq_cuda_gemm_loop(t->device);
     return FQ_OK;
+}
+
+/* Bytes of y, and of a residual like it. */
+static double output_bytes(const fq_trial *t) {
+    const fq_trial_shape *s = &t->shape;
+    const double u = t->device ? fq_cuda_gemm_roundoff(t->device) : 0.0, each = u == 0.0      ? 4.0
+                                                                                : u == 0x1p-8 ? 2.0
+                                                                                              : 1.0;
+    return each * s->m * s->n * (s->residual ? 2.0 : 1.0);
+}
+
+fq_status fq_trial_gemm_retile(fq_trial *t) {
+    return bind_device(t, t->family);
 }
 
 static fq_engine engine_of(const fq_kernel *k) {
     if (k->op == FQ_OP_GEMM_I8I8 || k->op == FQ_OP_GEMM_I4I8 || k->op == FQ_OP_GEMM_Q4I8) return FQ_ENGINE_INT8;
-    if (k->bind) return k->op == FQ_OP_GEMM_BF16 ? FQ_ENGINE_BF16 : FQ_ENGINE_INT8; /* E4M3 at the rate of INT8 */
+    if (k->prepare) return k->op == FQ_OP_GEMM_BF16 ? FQ_ENGINE_BF16 : FQ_ENGINE_INT8; /* E4M3 at the rate of INT8 */
     return k->isa == FQ_ISA_AMX ? FQ_ENGINE_BF16 : FQ_ENGINE_F32;
 }
 
@@ -244,18 +321,42 @@ static fq_status warm_up(fq_trial *t, const gemm_trial *g) {
     return FQ_OK;
 }
 
+/* Buffers of the host: all of y, or on a device the rows that come back. */
+static fq_status place_outputs(fq_trial *t, gemm_trial *g, const fq_pool *pool) {
+    const fq_trial_shape *s = &t->shape;
+    const size_t m = (size_t)s->m, n = (size_t)s->n;
+    /* Libraries are at their best without gaps between rows. */
+    const size_t stride = t->kernel->role == FQ_ROLE_BASELINE ? n : (n + 15) / 16 * 16 + 16;
+    g->args.y_stride = stride;
+    if (s->residual) {
+        float *residual = FQ_NEW(t->arena, float, m *stride);
+        if (!residual) return FQ_ERR_MEMORY;
+        for (size_t i = 0; i < m * stride; i++)
+            residual[i] = fq_format_round(s->on_host || !t->kernel->prepare ? FQ_F32 : FQ_BF16, pool->x[i % pool->n]);
+        g->args.residual = residual;
+    }
+    FQ_TRY(bind_device(t, g));
+    const size_t rows = (size_t)(t->device ? g->n_rows : s->m), y_floats = rows * stride;
+    FQ_TRY(fq_trial_reserve(t, (size_t[]){y_floats * sizeof(float)}, 1));
+    g->args.y = fq_trial_place(t, "y", rows, stride * sizeof(float), n * sizeof(float));
+    return FQ_OK;
+}
+
 fq_status fq_trial_gemm_create(fq_trial *t) {
     const fq_trial_shape *s = &t->shape;
+    const int gated = t->kernel->op == FQ_OP_GEMM_I4F8_SWIGLU;
     fq_op op;
     if (s->m < 1 || s->n < 1 || s->k < 1)
         return fq_fail(FQ_ERR_USAGE, "%s: shape %d x %d x %d, expected positive numbers", t->kernel->name, s->m, s->n,
                        s->k);
+    if (gated && s->residual) return fq_fail(FQ_ERR_USAGE, "%s: no residual goes with SwiGLU", t->kernel->name);
     FQ_TRY(fq_gemm_op(s->w, s->a, &op));
-    if (op != t->kernel->op)
+    if (op != (gated ? FQ_OP_GEMM_I4F8 : t->kernel->op))
         return fq_fail(FQ_ERR_USAGE, "%s: recipes '%s' and '%s' belong to %s", t->kernel->name, s->w->name, s->a->name,
                        fq_op_name(op));
     gemm_trial *g = FQ_NEW(t->arena, gemm_trial, 1);
     if (!g) return FQ_ERR_MEMORY;
+    g->gated = gated;
     t->family = g;
     t->run = run;
     t->compare = compare;
@@ -271,24 +372,10 @@ fq_status fq_trial_gemm_create(fq_trial *t) {
     FQ_TRY(build_oracle(t, g));
     g->args.w = &g->w[0];
     g->args.packed = g->packed[0];
-    t->flop = 2.0 * s->m * s->n * s->k;
-    FQ_TRY(bind_device(t, g));
-    const size_t m = (size_t)(t->device ? g->n_rows : s->m), n = (size_t)s->n;
-    /* Libraries are at their best without gaps between rows. */
-    const size_t stride = t->kernel->role == FQ_ROLE_BASELINE ? n : (n + 15) / 16 * 16 + 16;
-    const size_t y_floats = m * stride;
-    FQ_TRY(fq_trial_reserve(t, (size_t[]){y_floats * sizeof(float)}, 1));
-    g->args.y = fq_trial_place(t, "y", m, stride * sizeof(float), n * sizeof(float));
-    g->args.y_stride = stride;
-    if (s->residual) {
-        float *residual = FQ_NEW(t->arena, float, y_floats);
-        if (!residual) return FQ_ERR_MEMORY;
-        for (size_t i = 0; i < y_floats; i++)
-            residual[i] = pool.x[i % pool.n];
-        g->args.residual = residual;
-    }
+    t->flop = (gated ? 4.0 : 2.0) * s->m * s->n * s->k;
+    FQ_TRY(place_outputs(t, g, &pool));
     g->args.scratch = fq_arena_alloc(t->arena, t->kernel->scratch.gemm(&g->args));
     if (!g->args.scratch) return FQ_ERR_MEMORY;
-    if (!t->device) t->bytes += (s->residual ? 8.0 : 4.0) * s->m * s->n;
+    t->bytes += output_bytes(t);
     return t->kernel->role == FQ_ROLE_BASELINE && t->kernel->pack ? warm_up(t, g) : FQ_OK;
 }

@@ -37,7 +37,7 @@ struct fq_trial {
     int outputs;
     double flop, bytes;
     fq_engine engine;
-    fq_cuda_gemm *device; /* operands that stay on a device; NULL */
+    fq_cuda_gemm *device; /* gemm: operands that stay on a device; NULL */
     fq_cuda_loop *loop;   /* the launches there; NULL */
     void *family;         /* the family's own part */
     fq_status (*run)(fq_trial *t);
@@ -85,6 +85,8 @@ void fq_trial_codes(const fq_recipe *r, const double *y, const double *slack, in
 int fq_trial_past(const fq_trial_shape *s, int b);
 
 fq_status fq_trial_gemm_create(fq_trial *t);
+/* The operands to the device once more, for another tile or output of t->shape. */
+fq_status fq_trial_gemm_retile(fq_trial *t);
 fq_status fq_trial_attention_create(fq_trial *t);
 fq_status fq_trial_row_create(fq_trial *t);
 fq_status fq_trial_rope_create(fq_trial *t);

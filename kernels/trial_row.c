@@ -92,13 +92,14 @@ void fq_trial_codes(const fq_recipe *r, const double *y, const double *slack, in
 
 typedef struct row_trial {
     fq_row_args args;
-    double *y, *slack; /* one row */
-    int *rows, n_rows; /* those compared */
+    double *y, *slack;      /* one row */
+    int *rows, n_rows;      /* those compared */
+    fq_cuda_rowset *device; /* rows that stay on a device; NULL */
 } row_trial;
 
 static fq_status run(fq_trial *t) {
     const row_trial *r = t->family;
-    return t->kernel->run.row(&r->args);
+    return t->loop ? fq_cuda_loop_run(t->loop) : t->kernel->run.row(&r->args);
 }
 
 static void row_values(const fq_trial *t, const float *x) {
@@ -122,6 +123,7 @@ static fq_status compare(fq_trial *t, fq_worst *worst) {
     const row_trial *r = t->family;
     const fq_row_args *a = &r->args;
     const int step = a->a->group > 0 ? a->a->group : a->k, groups = (a->k + step - 1) / step;
+    if (r->device) FQ_TRY(fq_cuda_rowset_fetch(r->device, a));
     for (int i = 0; i < r->n_rows; i++) {
         const size_t row = (size_t)r->rows[i];
         const uint8_t *codes = (const uint8_t *)a->out + row * a->out_stride;
@@ -189,5 +191,12 @@ fq_status fq_trial_row_create(fq_trial *t) {
     t->flop = each * (double)(m * k);
     t->bytes = (double)(m * width * sizeof(float) + m * code_bytes + scale_bytes);
     if (t->kernel->op == FQ_OP_RMSNORM_QUANT) t->bytes += (double)(k * sizeof(float));
+    if (!t->kernel->enqueue || s->on_host) return FQ_OK;
+    /* There x is bfloat16. */
+    t->bytes -= (double)(m * width) * (sizeof(float) - sizeof(uint16_t));
+    for (size_t i = 0; i < x_floats; i++)
+        x[i] = fq_format_round(FQ_BF16, x[i]);
+    FQ_TRY(fq_cuda_rowset_create(t->kernel->enqueue, &r->args, (int)width, t->arena, &r->device));
+    t->loop = fq_cuda_rowset_loop(r->device);
     return FQ_OK;
 }

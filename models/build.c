@@ -345,7 +345,7 @@ static void linear_reference(fq_linear *lin, void *ctx) {
         linear_reference(&lin->low->up, ctx);
     }
     fq_op op = lin->kernel->op;
-    lin->kernel = *(const int *)ctx ? fq_kernel_ref(op) : fq_kernel_select(op);
+    lin->kernel = *(const int *)ctx ? fq_kernel_ref(op) : lin->preferred ? lin->preferred : fq_kernel_select(op);
 }
 
 void fq_llama_use_reference(fq_llama *net, int reference) {
@@ -367,8 +367,9 @@ static void linear_force(fq_linear *lin, void *ctx) {
         linear_force(&lin->low->down, ctx);
         linear_force(&lin->low->up, ctx);
     }
-    if (lin->kernel->op != f->kernel->op || f->status != FQ_OK) return;
-    lin->kernel = f->kernel;
+    if (lin->kernel->op != f->kernel->op || f->status != FQ_OK || !fq_kernel_takes(f->kernel, lin->w.recipe, lin->a))
+        return;
+    lin->kernel = lin->preferred = f->kernel;
     f->used = 1;
     if (f->kernel->pack && !lin->packed) f->status = f->kernel->pack(&lin->w, f->arena, &lin->packed);
 }
@@ -382,7 +383,7 @@ fq_status fq_llama_use_kernel(fq_llama *net, const char *name) {
     const fq_kernel **row[] = {
         &net->attention_prefill, &net->attention_decode, &net->rmsnorm, &net->swiglu, &net->quant_rows, &net->rope};
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
-        if ((*row[i])->op == k->op) {
+        if ((*row[i])->op == k->op && k->family != FQ_FAMILY_gemm) {
             *row[i] = k;
             f.used = 1;
         }

@@ -59,6 +59,7 @@ typedef struct fq_linear {
     fq_qmatrix w;
     const fq_recipe *a;
     const fq_kernel *kernel;
+    const fq_kernel *preferred; /* what fq_llama_use_kernel asked for; NULL: dispatch chooses */
     void *packed;
     float fixed_scale; /* of STATIC activation recipes; else 0 */
     /* FQ_T_OUTLIERS: inputs are taken in the order `order` [all inputs]; the first w.cols are this matrix's, the rest

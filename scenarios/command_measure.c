@@ -204,6 +204,7 @@ static fq_status ffn(int argc, char **argv, fq_arena *arena) {
     const fq_option table[] = {
         SETTING("shapes", 0, &s, shapes, "LIST"),
         SETTING("variant", 'v', &s, variants, "LIST"),
+        SETTING("kernel", 'k', &s, use_kernels, "LIST"),
         SETTING("batch-size", 'b', &s, batch, "LIST"),
         SETTING("seq", 's', &s, seq, "LIST"),
         SETTING("cache", 0, &s, cache, "LIST"),
@@ -212,7 +213,7 @@ static fq_status ffn(int argc, char **argv, fq_arena *arena) {
         SHARED(flags),
     };
     fq_options o = {.usage = "ffn [flags]",
-                    .about = "Times gate and up, SwiGLU and down with activation quantization inside.",
+                    .about = "Times RMSNorm, gate and up, SwiGLU and down with activation quantization inside.",
                     .option = table,
                     .n = COUNT(table)};
     FQ_TRY(parse(&o, argc, argv, arena));
@@ -252,6 +253,7 @@ static fq_status ppl(int argc, char **argv, fq_arena *arena) {
         SETTING("file", 'f', &s, text, "TEXT"),
         SETTING("tokens", 0, &s, tokens, "FILE.u16"),
         SETTING("variant", 'v', &s, variants, "LIST"),
+        SETTING("kernel", 'k', &s, use_kernels, "LIST"),
         SETTING("ctx", 'c', &s, ctx, "N"),
         SETTING("protocol", 0, &s, protocol, "NAME"),
         SETTING("limit", 0, &s, windows, "WINDOWS"),

@@ -34,6 +34,7 @@ static int pick_kernels(const fq_step *s, const fq_kernel **out, int *baseline) 
 
 static fq_status describe(fq_context *c, const fq_step *s, const point *p, int m, const fq_kernel *k, fq_result *r) {
     fq_trial_shape shape = fq_trial_default(k->op);
+    (void)fq_kernel_recipes(k, &shape.w, &shape.a);
     fq_context_result(c, r);
     r->op = fq_op_name(k->op);
     r->kernel = k->name;
@@ -72,6 +73,7 @@ static fq_status measure_point(fq_context *c, const fq_step *s, const point *p, 
         fq_trial_shape shape = fq_trial_default(kernels[i]->op);
         fq_trial *trial;
         fq_result row;
+        (void)fq_kernel_recipes(kernels[i], &shape.w, &shape.a);
         shape.m = m;
         shape.n = p->n;
         shape.k = p->k;

@@ -215,6 +215,18 @@ static fq_build_options build_options(const fq_step *s, const fq_model *m, int p
     return o;
 }
 
+/* Products on the kernels that the step names, where they are those of this variant. */
+static fq_status use_kernels(const fq_step *s, const fq_variant *v, fq_llama *net) {
+    for (int i = 0; i < s->use_kernels.n; i++) {
+        const fq_kernel *k = fq_kernel_find(s->use_kernels.v[i]);
+        fq_op op;
+        if (k == NULL || !fq_kernel_takes(k, v->w, v->a)) continue;
+        FQ_TRY(fq_gemm_op(v->w, v->a, &op));
+        if (k->op == op) FQ_TRY(fq_llama_use_kernel(net, k->name));
+    }
+    return FQ_OK;
+}
+
 static fq_status build(fq_context *c, const fq_step *s, const fq_variant *v, int positions,
                        const fq_build_observer *observer, fq_llama **out) {
     const fq_model *m;
@@ -226,6 +238,7 @@ static fq_status build(fq_context *c, const fq_step *s, const fq_variant *v, int
         o.calibration = c->calibration;
     }
     fq_status status = fq_llama_build(m, v, &o, out);
+    if (status == FQ_OK) status = use_kernels(s, v, *out);
     return status == FQ_OK ? FQ_OK : fq_fail_prefix(status, "variant %s", v->name);
 }
 

@@ -33,7 +33,9 @@ int fq_plan_rows(const fq_step *s) {
     case FQ_KIND_gemm:
         return n * gemm_points(s) * s->m.n * s->kernels.n * parts(s->cache) * parts(s->data);
     case FQ_KIND_ffn:
-        return n * s->shapes.n * s->batch.n * s->seq.n * s->variants.n * parts(s->cache) * parts(s->data);
+        return n * s->shapes.n * s->batch.n * s->seq.n * s->variants.n * s->use_kernels.n * parts(s->cache) * parts(s->data);
+    case FQ_KIND_rows:
+        return n * s->m.n * s->width.n * s->row_kernels.n;
     case FQ_KIND_attention:
         return n * s->head_dim.n * s->batch.n * s->seq.n * s->causal.n * s->variants.n * s->attention.n;
     case FQ_KIND_prefill:

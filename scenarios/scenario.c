@@ -198,6 +198,19 @@ static int known_name(fq_names names, const char *text, char *valid, size_t byte
         add_name(valid, bytes, "or a kernel of `fqbench list kernels` that starts with gemm_");
         if (fq_kernel_find(text) != NULL) return fq_kernel_find(text)->family == FQ_FAMILY_gemm;
         return fq_op_find(text) >= 0 && fq_op_family((fq_op)fq_op_find(text)) == FQ_FAMILY_gemm;
+    case FQ_NAMES_USE_KERNEL:
+        add_name(valid, bytes, "dispatch, or a kernel of `fqbench list kernels` that starts with gemm_");
+        if (strcmp(text, "dispatch") == 0) return 1;
+        return fq_kernel_find(text) != NULL && fq_kernel_find(text)->family == FQ_FAMILY_gemm;
+    case FQ_NAMES_ROW_KERNEL:
+        for (int op = 0; op < FQ_OP_COUNT; op++)
+            if (fq_op_family((fq_op)op) == FQ_FAMILY_row) add_name(valid, bytes, fq_op_name((fq_op)op));
+        add_name(valid, bytes, "or a kernel of these");
+        if (fq_kernel_find(text) != NULL) return fq_kernel_find(text)->family == FQ_FAMILY_row;
+        return fq_op_find(text) >= 0 && fq_op_family((fq_op)fq_op_find(text)) == FQ_FAMILY_row;
+    case FQ_NAMES_ACTIVATION:
+        add_name(valid, bytes, "a recipe of `fqbench list recipes` that starts with a.");
+        return strncmp(text, "a.", 2) == 0 && fq_recipe_find(text) != NULL;
     case FQ_NAMES_SHAPE:
         for (int i = 0; i < fq_shape_count; i++)
             add_name(valid, bytes, fq_shapes[i].name);
@@ -317,10 +330,13 @@ fq_status fq_step_check(const fq_step *s) {
         return fq_fail(FQ_ERR_USAGE, "%s needs a model (-m DIR, in YAML model: DIR), for example models/tiny",
                        kinds[s->kind].name);
     if (s->baseline[0] != 0) {
-        const fq_texts *rows = s->kind == FQ_KIND_gemm ? &s->kernels : &s->variants;
+        const int kernels = s->kind == FQ_KIND_gemm || s->kind == FQ_KIND_rows;
+        const fq_texts *rows = s->kind == FQ_KIND_gemm   ? &s->kernels
+                               : s->kind == FQ_KIND_rows ? &s->row_kernels
+                                                         : &s->variants;
         if (!has_text(rows, s->baseline))
             return fq_fail(FQ_ERR_USAGE, "baseline '%s' is not one of the %s", s->baseline,
-                           s->kind == FQ_KIND_gemm ? "kernels" : "variants");
+                           kernels ? "kernels" : "variants");
     }
     if (s->kind == FQ_KIND_ffn)
         for (int i = 0; i < s->shapes.n; i++)

@@ -45,7 +45,10 @@ typedef enum fq_names {
     FQ_NAMES_CACHE,
     FQ_NAMES_DATA,
     FQ_NAMES_OUTLIERS,
-    FQ_NAMES_ATTENTION
+    FQ_NAMES_ATTENTION,
+    FQ_NAMES_USE_KERNEL,
+    FQ_NAMES_ROW_KERNEL,
+    FQ_NAMES_ACTIVATION
 } fq_names;
 
 typedef struct fq_texts {
