@@ -95,7 +95,7 @@ static fq_status measure_point(fq_context *c, const fq_step *s, const point *p, 
         }
         if (status != FQ_OK) return fq_fail_prefix(status, "%s", kernels[i]->name);
         if (i == baseline) base = ready;
-        if (kernels[i]->bind == NULL && first[i] == NULL) first[i] = trial;
+        if (kernels[i]->prepare == NULL && first[i] == NULL) first[i] = trial;
         tasks[ready] = fq_trial_task(trial, kernels[i]->name);
         /* No memory has to be read then, and no cache's bandwidth is known. */
         if (strcmp(s->cache, "hot") == 0) tasks[ready].bytes = 0;
