@@ -304,7 +304,9 @@ fq_status fq_trial_gemm_retile(fq_trial *t) {
 static fq_engine engine_of(const fq_kernel *k) {
     if (k->op == FQ_OP_GEMM_I8I8 || k->op == FQ_OP_GEMM_I4I8 || k->op == FQ_OP_GEMM_Q4I8) return FQ_ENGINE_INT8;
     if (k->prepare) return k->op == FQ_OP_GEMM_BF16 ? FQ_ENGINE_BF16 : FQ_ENGINE_INT8; /* E4M3 at the rate of INT8 */
-    return k->isa == FQ_ISA_AMX ? FQ_ENGINE_BF16 : FQ_ENGINE_F32;
+    /* A library multiplies bfloat16 with the best unit there is, whatever a row of its own needs. */
+    const int library = k->role == FQ_ROLE_BASELINE && k->op == FQ_OP_GEMM_BF16;
+    return library || k->isa == FQ_ISA_AMX ? FQ_ENGINE_BF16 : FQ_ENGINE_F32;
 }
 
 static void take_numbers(fq_pool *pool, const float *real, size_t n) {

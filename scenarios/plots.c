@@ -33,6 +33,14 @@ static const char *short_kernel(const fq_result *r) {
     return strncmp(name, "gemm_", 5) == 0 ? name + 5 : name;
 }
 
+/* "fireq sm90_two": rows of one variant differ in their first kernel. */
+static void label_kernel(const fq_result *r, place *p) {
+    const char *suffix = strchr(fq_artist_text(r->kernel), '.');
+    const int n = suffix != NULL ? (int)strcspn(suffix + 1, " ") : 0;
+    const size_t used = strlen(p->label);
+    if (n > 0) snprintf(p->label + used, sizeof p->label - used, " %.*s", n, suffix + 1);
+}
+
 static void place_row(const fq_result *r, place *p) {
     const char *family = fq_table_family(r);
     memset(p, 0, sizeof *p);
@@ -47,6 +55,7 @@ static void place_row(const fq_result *r, place *p) {
     } else if (strcmp(family, "ffn") == 0) {
         snprintf(p->group, sizeof p->group, "%s", fq_artist_text(r->model));
         snprintf(p->series, sizeof p->series, "batch %.0f x %.0f tokens", r->batch, r->seq);
+        if (r->gpu_info != NULL && r->gpu_info[0] != 0) label_kernel(r, p);
         p->x = r->m;
         p->x_label = "tokens";
     } else if (strcmp(family, "prefill") == 0) {
@@ -59,9 +68,17 @@ static void place_row(const fq_result *r, place *p) {
         snprintf(p->series, sizeof p->series, "prompt of %.0f, batch %.0f", r->n_prompt, r->batch);
         p->x = r->n_prompt;
         p->x_label = "prompt length (tokens)";
+    } else if (isnan(r->seq)) { /* row kernels */
+        snprintf(p->group, sizeof p->group, "rows of %.0f", r->k);
+        snprintf(p->series, sizeof p->series, "%.0f rows", r->m);
+        snprintf(p->label, sizeof p->label, "%s", short_kernel(r));
+        p->x = r->m;
+        p->x_label = "rows";
     } else {
-        snprintf(p->group, sizeof p->group, "head size %.0f batch %.0f", r->k, r->batch);
+        const int full = strstr(fq_artist_text(r->note), "not causal") != NULL;
+        snprintf(p->group, sizeof p->group, "head size %.0f batch %.0f%s", r->k, r->batch, full ? " not causal" : "");
         snprintf(p->series, sizeof p->series, "T = %.0f", r->seq);
+        label_kernel(r, p);
         p->x = r->seq;
         p->x_label = "context T (tokens)";
     }
@@ -97,7 +114,10 @@ static void subtitle_of(const fq_result *r, char *out, size_t bytes) {
     if (threads != NULL) *threads = 0;
     /* The rows of a linear-layer picture differ in instruction set; their labels say which. */
     const char *isa = strcmp(fq_table_family(r), "gemm") == 0 ? NULL : r->isa;
-    conditions(out, bytes, p.group, r->n_threads, r->cpu_info, isa);
+    if (r->gpu_info != NULL && r->gpu_info[0] != 0)
+        snprintf(out, bytes, "%s%s%s", p.group, p.group[0] != 0 ? ", " : "", r->gpu_info);
+    else
+        conditions(out, bytes, p.group, r->n_threads, r->cpu_info, isa);
 }
 
 /* ---- pictures of timed rows: r[0..n-1] with member[i] = 1 belong to it ---- */

@@ -1,0 +1,57 @@
+# Redraw in this directory with: gnuplot FILE.gp
+reset
+if (!exists('suffix')) suffix = ''
+set encoding utf8
+set datafile separator tab
+set datafile commentschars ''
+set style textbox opaque noborder fillcolor rgb '#ffffff' margins 0.3, 0.2
+set errorbars small
+set border 3 lc rgb '#888888'
+set grid back lt 1 lw 1 lc rgb '#dddddd', lt 1 lw 1 lc rgb '#f0f0f0'
+unset key
+set label 'Prefill attention: time against tokens' at screen 0.02500, screen 0.95693 left noenhanced font ',22' tc rgb '#222222' front
+set label 'head size 128 batch 1, 2 threads, Intel(R) Xeon(R) Processor (amx)' at screen 0.02500, screen 0.92073 left noenhanced font ',15' tc rgb '#555555' front
+set arrow from screen 0.02500, screen 0.88113 to screen 0.05333, screen 0.88113 nohead lw 2.5 dt solid lc rgb '#0072b2'
+set label '' at screen 0.03917, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front point pt 7 ps 1.2 lc rgb '#0072b2'
+set label 'fireq amx1' at screen 0.06000, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front
+set arrow from screen 0.15727, screen 0.88113 to screen 0.18560, screen 0.88113 nohead lw 2.5 dt solid lc rgb '#e69f00'
+set label '' at screen 0.17143, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front point pt 5 ps 1.2 lc rgb '#e69f00'
+set label 'fireq amx2' at screen 0.19227, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front
+set arrow from screen 0.28953, screen 0.88113 to screen 0.31787, screen 0.88113 nohead lw 2.5 dt solid lc rgb '#009e73'
+set label '' at screen 0.30370, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front point pt 9 ps 1.2 lc rgb '#009e73'
+set label 'fireq amx3' at screen 0.32453, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front
+set arrow from screen 0.42180, screen 0.88113 to screen 0.45013, screen 0.88113 nohead lw 2.5 dt solid lc rgb '#cc79a7'
+set label '' at screen 0.43597, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front point pt 13 ps 1.2 lc rgb '#cc79a7'
+set label 'fireq avx512' at screen 0.45680, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front
+set lmargin at screen 0.07527
+set rmargin at screen 0.97000
+set tmargin at screen 0.84273
+set bmargin at screen 0.09493
+set label 'context T (tokens)' at screen 0.52263, screen 0.02667 center noenhanced font ',16' tc rgb '#222222' front
+set label 'median time (ms)' at screen 0.01800, screen 0.46883 center noenhanced font ',16' tc rgb '#222222' front rotate by 90
+set xrange [471.13607712:8902.53199381]
+set logscale x
+set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('512' 512, '2048' 2048, '8192' 8192)
+set grid xtics mxtics
+set yrange [0.307269488902:572.124450312]
+set logscale y
+set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('1' 1, '10' 10, '100' 100, '0.5' 0.5, '5' 5, '50' 50, '500' 500, '2' 2, '20' 20, '200' 200, '' 0.4 1, '' 0.6 1, '' 0.7 1, '' 0.8 1, '' 0.9 1, '' 3 1, '' 4 1, '' 6 1, '' 7 1, '' 8 1, '' 9 1, '' 30 1, '' 40 1, '' 60 1, '' 70 1, '' 80 1, '' 90 1, '' 300 1, '' 400 1)
+set grid ytics mytics
+lower(v) = v > floor_y ? v : floor_y
+floor_y = 0.307269488902
+data = 'attention-prefill-time-head-size-128-batch-1-t2.tsv'
+set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
+set output 'attention-prefill-time-head-size-128-batch-1-t2.png'.suffix
+plot \
+  data skip 1 every ::0::2 using 1:2:(lower($3)):4 with yerrorbars pt 0 lw 1.4 lc rgb '#0072b2', \
+  data skip 1 every ::0::2 using 1:($2) with linespoints lw 2.5 pt 7 ps 1.1 lc rgb '#0072b2', \
+  data skip 1 every ::3::5 using 1:2:(lower($3)):4 with yerrorbars pt 0 lw 1.4 lc rgb '#e69f00', \
+  data skip 1 every ::3::5 using 1:($2) with linespoints lw 2.5 pt 5 ps 1.1 lc rgb '#e69f00', \
+  data skip 1 every ::6::8 using 1:2:(lower($3)):4 with yerrorbars pt 0 lw 1.4 lc rgb '#009e73', \
+  data skip 1 every ::6::8 using 1:($2) with linespoints lw 2.5 pt 9 ps 1.1 lc rgb '#009e73', \
+  data skip 1 every ::9::11 using 1:2:(lower($3)):4 with yerrorbars pt 0 lw 1.4 lc rgb '#cc79a7', \
+  data skip 1 every ::9::11 using 1:($2) with linespoints lw 2.5 pt 13 ps 1.1 lc rgb '#cc79a7'
+set terminal svg noenhanced size 1200,750 font 'sans-serif,16' background '#ffffff'
+set output 'attention-prefill-time-head-size-128-batch-1-t2.svg'.suffix
+replot
+unset output
