@@ -38,7 +38,8 @@ static void label_kernel(const fq_result *r, place *p) {
     const char *suffix = strchr(fq_artist_text(r->kernel), '.');
     const int n = suffix != NULL ? (int)strcspn(suffix + 1, " ") : 0;
     const size_t used = strlen(p->label);
-    if (n > 0) snprintf(p->label + used, sizeof p->label - used, " %.*s", n, suffix + 1);
+    const char *fused = strncmp(fq_artist_text(r->kernel), "gemm_i4f8_swiglu.", 17) == 0 ? " SwiGLU" : "";
+    if (n > 0) snprintf(p->label + used, sizeof p->label - used, " %.*s%s", n, suffix + 1, fused);
 }
 
 static void place_row(const fq_result *r, place *p) {

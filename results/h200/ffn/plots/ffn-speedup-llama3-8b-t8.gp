@@ -26,7 +26,7 @@ set bmargin at screen 0.09493
 set label 'speed-up (times, 95 % interval)' at screen 0.57490, screen 0.02667 center noenhanced font ',16' tc rgb '#222222' front
 set yrange [5.5:-0.5]
 set grid noytics
-set ytics nomirror scale 0 tc rgb '#222222' ('w8a8-fp8 cublaslt' 0, 'w4a8-int8 sm90' 1, 'qserve-w4a8kv4 sm90' 2, 'fireq sm90_pdl' 3, 'fireq sm90' 4, 'fireq sm90' 5)
+set ytics nomirror scale 0 tc rgb '#222222' ('w8a8-fp8 cublaslt' 0, 'w4a8-int8 sm90' 1, 'qserve-w4a8kv4 sm90' 2, 'fireq sm90_pdl' 3, 'fireq sm90 SwiGLU' 4, 'fireq sm90' 5)
 set xrange [0:2.06933530102]
 unset logscale x
 set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.0' 0, '0.5' 0.5, '1.0' 1, '1.5' 1.5, '2.0' 2)

@@ -28,7 +28,10 @@ set label '' at screen 0.74357, screen 0.88113 left noenhanced font ',16' tc rgb
 set label 'fireq sm90_pdl' at screen 0.76440, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front
 set arrow from screen 0.02500, screen 0.84913 to screen 0.05333, screen 0.84913 nohead lw 2.5 dt solid lc rgb '#56b4e9'
 set label '' at screen 0.03917, screen 0.84913 left noenhanced font ',16' tc rgb '#222222' front point pt 4 ps 1.2 lc rgb '#56b4e9'
-set label 'fireq sm90' at screen 0.06000, screen 0.84913 left noenhanced font ',16' tc rgb '#222222' front
+set label 'fireq sm90 SwiGLU' at screen 0.06000, screen 0.84913 left noenhanced font ',16' tc rgb '#222222' front
+set arrow from screen 0.21153, screen 0.84913 to screen 0.23987, screen 0.84913 nohead lw 2.5 dt solid lc rgb '#000000'
+set label '' at screen 0.22570, screen 0.84913 left noenhanced font ',16' tc rgb '#222222' front point pt 6 ps 1.2 lc rgb '#000000'
+set label 'fireq sm90' at screen 0.24653, screen 0.84913 left noenhanced font ',16' tc rgb '#222222' front
 set lmargin at screen 0.07100
 set rmargin at screen 0.97000
 set tmargin at screen 0.81073
@@ -59,8 +62,10 @@ plot \
   data skip 1 every ::9::11 using 1:($2) with linespoints lw 2.5 pt 13 ps 1.1 lc rgb '#cc79a7', \
   data skip 1 every ::12::14 using 1:2:(lower($3)):4 with yerrorbars pt 0 lw 1.4 lc rgb '#d55e00', \
   data skip 1 every ::12::14 using 1:($2) with linespoints lw 2.5 pt 11 ps 1.1 lc rgb '#d55e00', \
-  data skip 1 every ::15::20 using 1:2:(lower($3)):4 with yerrorbars pt 0 lw 1.4 lc rgb '#56b4e9', \
-  data skip 1 every ::15::20 using 1:($2) with linespoints lw 2.5 pt 4 ps 1.1 lc rgb '#56b4e9'
+  data skip 1 every ::15::17 using 1:2:(lower($3)):4 with yerrorbars pt 0 lw 1.4 lc rgb '#56b4e9', \
+  data skip 1 every ::15::17 using 1:($2) with linespoints lw 2.5 pt 4 ps 1.1 lc rgb '#56b4e9', \
+  data skip 1 every ::18::20 using 1:2:(lower($3)):4 with yerrorbars pt 0 lw 1.4 lc rgb '#000000', \
+  data skip 1 every ::18::20 using 1:($2) with linespoints lw 2.5 pt 6 ps 1.1 lc rgb '#000000'
 set terminal svg noenhanced size 1200,750 font 'sans-serif,16' background '#ffffff'
 set output 'ffn-time-llama2-13b-t8.svg'.suffix
 replot
