@@ -4,6 +4,7 @@ ifeq ($(origin CC),default)
 CC       := gcc
 endif
 BUILD    ?= build
+JOBS     ?= $(shell nproc)
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wvla -Wno-unused-parameter
 # No -ffast-math and no -march=native: results are the same on every machine with the same instruction set.
 BASE     := -std=c11 -D_GNU_SOURCE -I. -fopenmp -ffp-contract=off -fno-math-errno -fno-trapping-math -MMD -MP
@@ -40,14 +41,14 @@ deps: ## install what is missing (Debian packages, apt-get)
 	@tools/deps.sh
 
 demo: deps ## dependencies, build, main job on the shipped model, CSV and plots in results/demo
-	@$(MAKE) --no-print-directory all && tools/demo.sh $(BUILD)/fqbench
+	@$(MAKE) --no-print-directory -j$(JOBS) all && tools/demo.sh $(BUILD)/fqbench
 
 check: deps ## dependencies, build, all tests
-	@$(MAKE) --no-print-directory all tests && tools/run-tests.sh $(BUILD)
+	@$(MAKE) --no-print-directory -j$(JOBS) all tests && tools/run-tests.sh $(BUILD)
 
 # Both revisions run in turns on this machine; exit code 3 is a regression. AGAINST=REV, ROUNDS=N.
 ci-perf: deps ## has the working tree become slower or less accurate than AGAINST (HEAD)?
-	@$(MAKE) --no-print-directory all && $(BUILD)/fqbench compare --rev $(or $(AGAINST),HEAD) . --min --threshold 5 \
+	@$(MAKE) --no-print-directory -j$(JOBS) all && $(BUILD)/fqbench compare --rev $(or $(AGAINST),HEAD) . --min --threshold 5 \
 	    --rounds $(or $(ROUNDS),8) --fail-on-regression --explain
 
 tests: $(TBIN)
