@@ -66,12 +66,12 @@ typedef struct products {
     int first, behind; /* nothing is in out yet; a block left its tiles and waits for being added up */
 } products;
 
-ALWAYS_INLINE int pending(const products *g) {
+FQ_INLINE int pending(const products *g) {
     return g->blocks > 0;
 }
 
 /* out = out * by + c, four tiles. */
-ALWAYS_INLINE void add_up(products *g, const float *c) {
+FQ_INLINE void add_up(products *g, const float *c) {
     const vf by0 = vf_load(g->less->by), by1 = vf_load(g->less->by + 16);
     for (int i = 0; i < 2 * TILE_FLOATS; i += 16) {
         const int at = i % TILE_FLOATS + i / TILE_FLOATS * 2 * TILE_FLOATS;
@@ -86,7 +86,7 @@ ALWAYS_INLINE void add_up(products *g, const float *c) {
     g->out += 4 * TILE_FLOATS;
 }
 
-ALWAYS_INLINE void product_0(products *g) {
+FQ_INLINE void product_0(products *g) {
     if (g->step == 0) {
         if (g->held) fq_tile_store(0, g->held, 64);
         fq_tile_zero(0);
@@ -95,7 +95,7 @@ ALWAYS_INLINE void product_0(products *g) {
     fq_tile_load(6, g->b, 64);
     fq_tile_dp_bf16(0, 4, 6);
 }
-ALWAYS_INLINE void product_1(products *g) {
+FQ_INLINE void product_1(products *g) {
     if (g->step == 0) {
         if (g->held) fq_tile_store(2, g->held + g->c_row, 64);
         fq_tile_zero(2);
@@ -103,7 +103,7 @@ ALWAYS_INLINE void product_1(products *g) {
     fq_tile_stream(5, g->a + g->a_next, 64);
     fq_tile_dp_bf16(2, 5, 6);
 }
-ALWAYS_INLINE void product_2(products *g) {
+FQ_INLINE void product_2(products *g) {
     if (g->step == 0) {
         if (g->held) fq_tile_store(1, g->held + g->c_column, 64);
         fq_tile_zero(1);
@@ -111,7 +111,7 @@ ALWAYS_INLINE void product_2(products *g) {
     fq_tile_load(7, g->b + g->b_next, 64);
     fq_tile_dp_bf16(1, 4, 7);
 }
-ALWAYS_INLINE void product_3(products *g) {
+FQ_INLINE void product_3(products *g) {
     if (g->step == 0) {
         if (g->held) fq_tile_store(3, g->held + g->c_row + g->c_column, 64);
         fq_tile_zero(3);
@@ -131,7 +131,7 @@ ALWAYS_INLINE void product_3(products *g) {
     if (g->out) g->c_jump = -g->c_jump;
 }
 
-ALWAYS_INLINE void finish_products(products *g) {
+FQ_INLINE void finish_products(products *g) {
     while (pending(g)) {
         product_0(g);
         product_1(g);
@@ -152,7 +152,7 @@ ALWAYS_INLINE void finish_products(products *g) {
 }
 
 /* scores^T of a unit: 32 keys a block. */
-ALWAYS_INLINE products score_products(int d, const uint8_t *k, const uint8_t *q, float *s, unit u) {
+FQ_INLINE products score_products(int d, const uint8_t *k, const uint8_t *q, float *s, unit u) {
     const size_t row = (size_t)(d / 32) * TILE;
     const uint8_t *a = k + (size_t)(u.t0 / 16) * row, *b = q + (size_t)u.sub * 2 * row;
     return (products){.a = a,
@@ -173,8 +173,8 @@ ALWAYS_INLINE products score_products(int d, const uint8_t *k, const uint8_t *q,
 }
 
 /* output^T = shrunk output^T + V^T P^T of a unit: 32 dimensions a block. fresh: two blocks of four tiles. */
-ALWAYS_INLINE products value_products(int d, const uint8_t *v, const uint32_t *p, float *fresh, float *o, unit u,
-                                      const shrink *less) {
+FQ_INLINE products value_products(int d, const uint8_t *v, const uint32_t *p, float *fresh, float *o, unit u,
+                                  const shrink *less) {
     const size_t row = (size_t)(d / 16) * TILE;
     const uint8_t *a = v + (size_t)(u.t0 / 32) * row, *b = (const uint8_t *)(const void *)p;
     return (products){.a = a,
@@ -216,7 +216,7 @@ typedef struct softmax {
     vf scale, shift, top[4], sum[2];
 } softmax;
 
-ALWAYS_INLINE void take_top(softmax *x, int keys) {
+FQ_INLINE void take_top(softmax *x, int keys) {
     for (int k = 0; k < keys; k += 8, x->s += 8 * 16) {
         x->top[0] = vf_max(x->top[0], vf_max(vf_load(x->s), vf_load(x->s + 64)));
         x->top[1] = vf_max(x->top[1], vf_max(vf_load(x->s + 16), vf_load(x->s + 80)));
@@ -225,7 +225,7 @@ ALWAYS_INLINE void take_top(softmax *x, int keys) {
     }
 }
 
-ALWAYS_INLINE void take_exp(softmax *x, int pairs, fq_format_id format) {
+FQ_INLINE void take_exp(softmax *x, int pairs, fq_format_id format) {
     for (int i = 0; i < pairs; i++, x->s += 32, x->p += 16) {
         const vf y0 = exp2_ps(vf_fma(vf_load(x->s), x->scale, x->shift));
         const vf y1 = exp2_ps(vf_fma(vf_load(x->s + 16), x->scale, x->shift));
@@ -237,8 +237,8 @@ ALWAYS_INLINE void take_exp(softmax *x, int pairs, fq_format_id format) {
 }
 
 /* Softmax of half h of a unit, s to p, with a product of g after every `pace` pairs of keys (0: none). */
-ALWAYS_INLINE void soften(fq_format_id format, queries *q, int h, unit u, float *s, uint32_t *p, shrink *less,
-                          products *g, int pace) {
+FQ_INLINE void soften(fq_format_id format, queries *q, int h, unit u, float *s, uint32_t *p, shrink *less, products *g,
+                      int pace) {
     const vf lowest = vf_set1(-INFINITY), before = vf_load(q->top + 16 * h);
     softmax x = {s, p, vf_load(q->scale + 16 * h), vf_zero(), {before, lowest, lowest, lowest}, {vf_zero(), vf_zero()}};
     if (u.t0 + u.keys > q->first) mask_scores(q, h, u, s);
@@ -294,8 +294,7 @@ static int next_unit(const slot *w, int subs, unit *u) {
 }
 
 /* All units of an item; `stages` of them are in work at a time. Unit i uses s[i % 2], p[i % 2] and shrink[i % 2]. */
-ALWAYS_INLINE void attend(int stages, int d, fq_format_id format, slot *w, int subs, const uint8_t *k,
-                          const uint8_t *v) {
+FQ_INLINE void attend(int stages, int d, fq_format_id format, slot *w, int subs, const uint8_t *k, const uint8_t *v) {
     const int every = d == 128 ? 1 : 2; /* pairs of keys a product, so that both take about as long */
     const uint8_t *q = w->tiles;
     float *o = (float *)(void *)(w->tiles + SUBS * 2 * (size_t)(d / 32) * TILE);

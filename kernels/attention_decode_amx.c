@@ -74,7 +74,7 @@ static void score_span(const fq_attention_args *a, const plan *p, size_t token, 
 }
 
 /* P of 32 keys, as the left operand [heads][32 keys]; keys from n on are zeros. s: [32][16] scores. */
-ALWAYS_INLINE void weigh_keys(fq_format_id format, const float *s, int n, vf scale, vf shift, vf *sum, uint8_t *tile) {
+FQ_INLINE void weigh_keys(fq_format_id format, const float *s, int n, vf scale, vf shift, vf *sum, uint8_t *tile) {
     __m512i v[16];
     for (int j = 0; j < 16; j++) {
         vf y[2];
@@ -84,7 +84,7 @@ ALWAYS_INLINE void weigh_keys(fq_format_id format, const float *s, int n, vf sca
         v[j] = _mm512_or_si512(_mm512_srli_epi32(_mm512_castps_si512(round_p(y[0], format)), 16),
                                _mm512_castps_si512(round_p(y[1], format)));
     }
-    transpose16(v);
+    x512_transpose(v);
     for (int j = 0; j < 16; j++)
         _mm512_store_si512(tile + j * 64, v[j]);
 }

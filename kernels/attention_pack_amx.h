@@ -14,6 +14,7 @@
 #include <string.h>
 #include "kernels/attention.h"
 #include "kernels/kv_simd.h"
+#include "kernels/lanes_avx512.h"
 
 enum { TILE = 1024, TILE_FLOATS = 256, TILE_ROWS = 16, TILE_KEYS = 32 };
 
@@ -24,30 +25,6 @@ static inline int attention_is_bf16(const fq_attention_args *a) {
     const int four_bits = (kv->code == FQ_INT4 || kv->code == FQ_UINT4) && kv->group == 0;
     return a->scores == FQ_F32 && (q == FQ_E4M3 || q == FQ_BF16) && (p == FQ_E4M3 || p == FQ_BF16) &&
            (four_bits ? kv->value != FQ_VALUE_EXACT : kv->code == FQ_BF16 && kv->group == FQ_NO_SCALE);
-}
-
-/* Row i of v becomes lane i of every row. */
-static inline void transpose16(__m512i v[16]) {
-    __m512i t[16], u[16];
-    for (int i = 0; i < 16; i += 2) {
-        t[i] = _mm512_unpacklo_epi32(v[i], v[i + 1]);
-        t[i + 1] = _mm512_unpackhi_epi32(v[i], v[i + 1]);
-    }
-    for (int i = 0; i < 16; i += 4) {
-        u[i] = _mm512_unpacklo_epi64(t[i], t[i + 2]);
-        u[i + 1] = _mm512_unpackhi_epi64(t[i], t[i + 2]);
-        u[i + 2] = _mm512_unpacklo_epi64(t[i + 1], t[i + 3]);
-        u[i + 3] = _mm512_unpackhi_epi64(t[i + 1], t[i + 3]);
-    }
-    for (int j = 0; j < 4; j++) {
-        const __m512i a = _mm512_shuffle_i32x4(u[j], u[4 + j], 0x88), b = _mm512_shuffle_i32x4(u[j], u[4 + j], 0xdd);
-        const __m512i c = _mm512_shuffle_i32x4(u[8 + j], u[12 + j], 0x88);
-        const __m512i d = _mm512_shuffle_i32x4(u[8 + j], u[12 + j], 0xdd);
-        v[j] = _mm512_shuffle_i32x4(a, c, 0x88);
-        v[4 + j] = _mm512_shuffle_i32x4(b, d, 0x88);
-        v[8 + j] = _mm512_shuffle_i32x4(a, c, 0xdd);
-        v[12 + j] = _mm512_shuffle_i32x4(b, d, 0xdd);
-    }
 }
 
 /* Float32 numbers that bf16 holds exactly. */
@@ -62,7 +39,7 @@ typedef struct cache_row {
     __m512i table;
 } cache_row;
 
-ALWAYS_INLINE cache_row cache_row_of(const fq_kv_cache *c, int which, int b, int h, int t) {
+FQ_INLINE cache_row cache_row_of(const fq_kv_cache *c, int which, int b, int h, int t) {
     const size_t row = ((size_t)b * (size_t)c->kv_heads + (size_t)h) * (size_t)c->capacity + (size_t)t;
     cache_row r = {(which ? c->v : c->k) + row * c->row_bytes, _mm512_setzero_si512()};
     if (c->recipe->code == FQ_BF16) return r;
@@ -72,7 +49,7 @@ ALWAYS_INLINE cache_row cache_row_of(const fq_kv_cache *c, int which, int b, int
 }
 
 /* 32 dimensions from d on. Byte i / 2 of the codes goes to word i, the odd words are shifted down. */
-ALWAYS_INLINE __m512i cache_row_bf16(const fq_kv_cache *c, const cache_row *r, int d) {
+FQ_INLINE __m512i cache_row_bf16(const fq_kv_cache *c, const cache_row *r, int d) {
     if (c->recipe->code == FQ_BF16) return _mm512_loadu_si512(r->codes + 2 * d);
     const __m256i bytes =
         _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)(r->codes + d / 2)));
@@ -105,8 +82,8 @@ static inline void pack_cache(const fq_kv_cache *c, int b, int h, int t0, int la
             low[j] = _mm512_unpacklo_epi16(even, odd);
             high[j] = _mm512_unpackhi_epi16(even, odd);
         }
-        transpose16(low);
-        transpose16(high);
+        x512_transpose(low);
+        x512_transpose(high);
         for (int j = 0; j < 16; j++) {
             _mm512_store_si512(values + (size_t)(2 * i) * TILE + j * 64, low[j]);
             _mm512_store_si512(values + (size_t)(2 * i + 1) * TILE + j * 64, high[j]);
@@ -115,7 +92,7 @@ static inline void pack_cache(const fq_kv_cache *c, int b, int h, int t0, int la
 }
 
 /* 32 query codes. E4M3 seen as the high bits of a float16 is 2^-8 times its value, subnormals included. */
-ALWAYS_INLINE __m512i query_bf16(fq_format_id code, const uint8_t *p) {
+FQ_INLINE __m512i query_bf16(fq_format_id code, const uint8_t *p) {
     if (code == FQ_BF16) return _mm512_loadu_si512(p);
     const __m512i words = _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)(const void *)p));
     const __m512i halves = _mm512_and_si512(_mm512_slli_epi16(words, 7), _mm512_set1_epi16((short)0xbfff));
@@ -130,7 +107,7 @@ static inline void pack_queries(fq_format_id code, const uint8_t *const rows[16]
         __m512i v[16];
         for (int i = 0; i < 16; i++)
             v[i] = rows[i] ? query_bf16(code, rows[i] + (code == FQ_BF16 ? 2 * d : d)) : _mm512_setzero_si512();
-        transpose16(v);
+        x512_transpose(v);
         for (int i = 0; i < 16; i++)
             _mm512_store_si512(tiles + i * 64, v[i]);
     }
@@ -144,7 +121,7 @@ static inline void unpack_output(const float *o, vf factor, int head_dim, float 
             const int at = d % 32 + i, tile = d / 32 * 2 + (at >> 2 & 1), row = (at >> 3) * 4 + (at & 3);
             v[i] = _mm512_castps_si512(vf_mul(vf_load(o + (size_t)(2 * tile) * TILE_FLOATS + row * 16), factor));
         }
-        transpose16(v);
+        x512_transpose(v);
         for (int i = 0; i < 16; i++)
             if (rows[i]) vf_store(rows[i] + d, _mm512_castsi512_ps(v[i]));
     }
@@ -154,22 +131,14 @@ static inline void unpack_output(const float *o, vf factor, int head_dim, float 
 
 #define LOG2_448 8.80735492f
 
-/* 2^x for x <= 128, relative error below 1.5e-7; 0 for -infinity. 2^floor(x) times a polynomial of degree 5 in the rest
- * of x, of least relative error on [0, 1] among those that are 1 at 0. */
-ALWAYS_INLINE vf exp2_ps(vf x) {
-    const vf r = _mm512_reduce_ps(x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
-    vf p = vf_set1(1.86713007e-3f);
-    p = vf_fma(p, r, vf_set1(9.01703032e-3f));
-    p = vf_fma(p, r, vf_set1(5.57999131e-2f));
-    p = vf_fma(p, r, vf_set1(2.40164450e-1f));
-    p = vf_fma(p, r, vf_set1(6.93151312e-1f));
-    p = vf_fma(p, r, vf_set1(1.0f));
-    return _mm512_scalef_ps(p, x);
+/* 2^x, 0 for -infinity. */
+FQ_INLINE vf exp2_ps(vf x) {
+    return x512_exp2_parts(x, x512_fraction(x));
 }
 
 /* y >= 0 rounded to `p`, nearest even, as float32. y - 2^k y rounds y at bit k of its mantissa, because the difference
  * has 24 bits; for E4M3 the binade of its subnormals, 2^-9 apart, is the least that y may be aligned to. */
-ALWAYS_INLINE vf round_p(vf y, fq_format_id p) {
+FQ_INLINE vf round_p(vf y, fq_format_id p) {
     if (p == FQ_BF16) return vf_fma(y, vf_set1(0x1p16f), vf_fnma(y, vf_set1(0x1p16f), y));
     const vf align = vf_max(vf_mul(y, vf_set1(0x1p20f)), vf_set1(0x1.8p14f));
     return vf_add(vf_sub(y, align), align);

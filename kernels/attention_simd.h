@@ -25,12 +25,12 @@ enum {
 
 /* ---- scores to probabilities ---- */
 
-ALWAYS_INLINE vf probability(vf e, fq_format_id p) {
+FQ_INLINE vf probability(vf e, fq_format_id p) {
     if (p == FQ_E4M3) return vf_round_e4m3(vf_mul(e, vf_set1(448.0f)));
     return p == FQ_BF16 ? vf_round_bf16(e) : e;
 }
 
-ALWAYS_INLINE float softmax_as(float *s, int n, int end, float scale, fq_format_id p) {
+FQ_INLINE float softmax_as(float *s, int n, int end, float scale, fq_format_id p) {
     const vf lowest = vf_set1(-INFINITY), times = vf_set1(scale);
     vf top0 = lowest, top1 = lowest, sum0 = vf_zero(), sum1 = vf_zero();
     int t = 0;
@@ -298,7 +298,7 @@ static inline void decode_rows(const fq_kv_cache *c, int which, int b, int h, in
 }
 
 /* Dot products of a query with VW decoded rows. */
-ALWAYS_INLINE vf score_rows(const float *q, const float *rows, size_t d_padded) {
+FQ_INLINE vf score_rows(const float *q, const float *rows, size_t d_padded) {
     vf acc[VW];
     for (int j = 0; j < VW; j++)
         acc[j] = vf_zero();
@@ -311,7 +311,7 @@ ALWAYS_INLINE vf score_rows(const float *q, const float *rows, size_t d_padded) 
 }
 
 /* The same with sums in float16. */
-ALWAYS_INLINE vf score_rows_f16(const float *q, const float *rows, size_t d_padded) {
+FQ_INLINE vf score_rows_f16(const float *q, const float *rows, size_t d_padded) {
     vf sum = vf_zero();
     for (size_t d = 0; d < d_padded;) {
         const size_t end = d_padded - d < FQ_ATTENTION_F16_STEP ? d_padded : d + FQ_ATTENTION_F16_STEP;
@@ -326,8 +326,8 @@ ALWAYS_INLINE vf score_rows_f16(const float *q, const float *rows, size_t d_padd
     return sum;
 }
 
-ALWAYS_INLINE void score_span_as(const fq_attention_args *a, const decode_plan *p, size_t token, int b, int h, int t0,
-                                 int t1, float *q, float *s, fq_format_id scores) {
+FQ_INLINE void score_span_as(const fq_attention_args *a, const decode_plan *p, size_t token, int b, int h, int t0,
+                             int t1, float *q, float *s, fq_format_id scores) {
     float rows[VW * FQ_HEAD_DIM_MAX];
     memset(q, 0, (size_t)p->group * p->d_padded * sizeof *q);
     for (int g = 0; g < p->group; g++)

@@ -4,20 +4,13 @@
 #ifndef FQ_KERNELS_CODES_AVX512_H
 #define FQ_KERNELS_CODES_AVX512_H
 #include <string.h>
+#include "kernels/lanes_avx512.h"
 #include "kernels/simd.h"
 #include "quant/minifloat.h"
 
-/* 2^x, relative error below 1.5e-7 for a finite result, 0 for -infinity: 2^floor(x) times a polynomial in the rest, of
- * least relative error on [0, 1] among those of degree 5 that are 1 at 0. `rest` is added to the rest of x. */
+/* 2^x, 0 for -infinity. `rest` is added to what x has behind the point. */
 static inline vf exp2_rest(vf x, vf rest) {
-    const vf r = vf_add(_mm512_reduce_ps(x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC), rest);
-    vf p = vf_set1(1.86713007e-3f);
-    p = vf_fma(p, r, vf_set1(9.01703032e-3f));
-    p = vf_fma(p, r, vf_set1(5.57999131e-2f));
-    p = vf_fma(p, r, vf_set1(2.40164450e-1f));
-    p = vf_fma(p, r, vf_set1(6.93151312e-1f));
-    p = vf_fma(p, r, vf_set1(1.0f));
-    return _mm512_scalef_ps(p, x);
+    return x512_exp2_parts(x, vf_add(x512_fraction(x), rest));
 }
 
 /* A row's common divisor. */

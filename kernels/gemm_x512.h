@@ -1,39 +1,13 @@
 /* Decoding with AVX-512 for the kernels of packed weights: codes to operands of tiles and dot products, activations to
- * 64-byte units, 16 x 16 transposition. Include it only from files compiled for AVX-512. */
+ * 64-byte units. Include it only from files compiled for AVX-512. */
 #ifndef FQ_KERNELS_GEMM_X512_H
 #define FQ_KERNELS_GEMM_X512_H
 #include "kernels/gemm_packed.h"
 #include "kernels/gemm_x86.h"
+#include "kernels/lanes_avx512.h"
 
 FQ_INLINE int gemm_is_packed(fq_gemm_kind kind) {
     return kind == FQ_GEMM_w4a16 || kind == FQ_GEMM_i4f8 || kind == FQ_GEMM_i4i8 || kind == FQ_GEMM_q4i8;
-}
-
-/* v[i][j] to v[j][i], 32-bit lanes. */
-FQ_INLINE void x512_transpose(__m512i v[16]) {
-    __m512i t[16], u[16];
-    FQ_UNROLL
-    for (int i = 0; i < 8; i++) {
-        t[2 * i] = _mm512_unpacklo_epi32(v[2 * i], v[2 * i + 1]);
-        t[2 * i + 1] = _mm512_unpackhi_epi32(v[2 * i], v[2 * i + 1]);
-    }
-    FQ_UNROLL
-    for (int i = 0; i < 4; i++) { /* u[4i + j]: column j of each quarter, rows 4i .. 4i + 3 */
-        u[4 * i] = _mm512_unpacklo_epi64(t[4 * i], t[4 * i + 2]);
-        u[4 * i + 1] = _mm512_unpackhi_epi64(t[4 * i], t[4 * i + 2]);
-        u[4 * i + 2] = _mm512_unpacklo_epi64(t[4 * i + 1], t[4 * i + 3]);
-        u[4 * i + 3] = _mm512_unpackhi_epi64(t[4 * i + 1], t[4 * i + 3]);
-    }
-    FQ_UNROLL
-    for (int j = 0; j < 4; j++) {
-        const __m512i a = _mm512_shuffle_i32x4(u[j], u[4 + j], 0x88), b = _mm512_shuffle_i32x4(u[j], u[4 + j], 0xdd);
-        const __m512i c = _mm512_shuffle_i32x4(u[8 + j], u[12 + j], 0x88);
-        const __m512i d = _mm512_shuffle_i32x4(u[8 + j], u[12 + j], 0xdd);
-        v[j] = _mm512_shuffle_i32x4(a, c, 0x88);
-        v[8 + j] = _mm512_shuffle_i32x4(a, c, 0xdd);
-        v[4 + j] = _mm512_shuffle_i32x4(b, d, 0x88);
-        v[12 + j] = _mm512_shuffle_i32x4(b, d, 0xdd);
-    }
 }
 
 /* The first n of 64 bytes at p, zeros behind; n may be anything. */

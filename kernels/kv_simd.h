@@ -3,11 +3,10 @@
 #ifndef FQ_KERNELS_KV_SIMD_H
 #define FQ_KERNELS_KV_SIMD_H
 #include <string.h>
+#include "kernels/inline.h"
 #include "kernels/ops.h"
 #include "kernels/simd.h"
 #include "quant/minifloat.h"
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 /* The values of codes 0..7 and 8..15; with AVX-512 both vectors hold all 16. */
 typedef struct kv_values {
@@ -121,7 +120,7 @@ static inline float kv_scale(const fq_kv_cache *c, int which, size_t row) {
 
 /* Operand values of row t of (b, h), followed by zeros up to a multiple of VW. A row of codes is a multiple of 16
  * bytes, so whole vectors of 4-bit codes stay within it. */
-ALWAYS_INLINE void kv_row(const fq_kv_cache *c, int which, int b, int h, int t, float *out) {
+FQ_INLINE void kv_row(const fq_kv_cache *c, int which, int b, int h, int t, float *out) {
     const int d = c->head_dim;
     const size_t row = ((size_t)b * (size_t)c->kv_heads + (size_t)h) * (size_t)c->capacity + (size_t)t;
     const uint8_t *codes = (which ? c->v : c->k) + row * c->row_bytes;

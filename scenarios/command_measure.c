@@ -76,17 +76,15 @@ static fq_status run_steps(const char *name, const fq_step *steps, int n, const 
     return status;
 }
 
-#define SETTING(long_name, letter, step, key, value)                                                                   \
-    { long_name, letter, FQ_OPTION_SETTING, step, value, fq_settings[FQ_SET_##key].about, FQ_SET_##key }
 #define SHARED(flags)                                                                                                  \
     {"output", 'o', FQ_OPTION_TEXT, &(flags).output, "FORMAT", "csv, json or md on standard output [md]", 0},          \
         {"seed", 0, FQ_OPTION_SEED, &(flags).seed, "N", "of random weights, inputs and intervals [1234]", 0}, {        \
         "quiet", 'q', FQ_OPTION_FLAG, &(flags).quiet, NULL, "no progress on standard error", 0                         \
     }
 #define TIMING(step)                                                                                                   \
-    SETTING("threads", 't', step, threads, "LIST"), SETTING("repetitions", 'r', step, samples, "N"),                   \
-        SETTING("budget", 0, step, budget_s, "SECONDS"), SETTING("noise", 0, step, noise_pct, "PERCENT"),              \
-        SETTING("energy", 0, step, energy_s, "SECONDS"), SETTING("baseline", 0, step, baseline, "NAME")
+    FQ_OPTION_SET("threads", 't', step, threads, "LIST"), FQ_OPTION_SET("repetitions", 'r', step, samples, "N"),       \
+        FQ_OPTION_SET("budget", 0, step, budget_s, "SECONDS"), FQ_OPTION_SET("noise", 0, step, noise_pct, "PERCENT"),  \
+        FQ_OPTION_SET("energy", 0, step, energy_s, "SECONDS"), FQ_OPTION_SET("baseline", 0, step, baseline, "NAME")
 #define COUNT(a) ((int)(sizeof(a) / sizeof(a)[0]))
 
 /* Copy without zeros: "-n 0" means no decode, as in llama-bench. */
@@ -111,7 +109,7 @@ static fq_status bench(int argc, char **argv, fq_arena *arena) {
     FQ_TRY(fq_ints_parse("0", 0, 0, arena, &d->prompt));
     /* Rows of the second step repeat the flag without help: both steps take it. */
 #define BOTH(long_name, letter, key, value)                                                                            \
-    SETTING(long_name, letter, p, key, value), {                                                                       \
+    FQ_OPTION_SET(long_name, letter, p, key, value), {                                                                 \
         long_name, letter, FQ_OPTION_SETTING, d, NULL, NULL, FQ_SET_##key                                              \
     }
     const fq_option table[] = {
@@ -119,7 +117,7 @@ static fq_status bench(int argc, char **argv, fq_arena *arena) {
         BOTH("variant", 'v', variants, "LIST"),
         {"n-prompt", 'p', FQ_OPTION_TEXT, &prompts, "LIST", "prompt lengths; 0: no prefill rows [512]", 0},
         {"n-gen", 'n', FQ_OPTION_TEXT, &gens, "LIST", "tokens to generate; 0: no decode rows [128]", 0},
-        SETTING("n-depth", 'd', d, prompt, "LIST"),
+        FQ_OPTION_SET("n-depth", 'd', d, prompt, "LIST"),
         BOTH("batch-size", 'b', batch, "LIST"),
         BOTH("layers", 0, layers, "N"),
         BOTH("calibration", 0, calibration, "FILE"),
@@ -167,12 +165,12 @@ static fq_status gemm(int argc, char **argv, fq_arena *arena) {
     int n = 1;
     FQ_TRY(fq_step_init(s, FQ_KIND_gemm, arena));
     const fq_option table[] = {
-        SETTING("shapes", 0, s, shapes, "LIST"),
-        SETTING("tokens", 'M', s, m, "LIST"),
+        FQ_OPTION_SET("shapes", 0, s, shapes, "LIST"),
+        FQ_OPTION_SET("tokens", 'M', s, m, "LIST"),
         {"shape", 0, FQ_OPTION_TEXT, &shape, "LIST", "instead of both: MxNxK,... (tokens, outputs, inputs)", 0},
-        SETTING("kernel", 'k', s, kernels, "LIST"),
-        SETTING("cache", 0, s, cache, "LIST"),
-        SETTING("data", 0, s, data, "LIST"),
+        FQ_OPTION_SET("kernel", 'k', s, kernels, "LIST"),
+        FQ_OPTION_SET("cache", 0, s, cache, "LIST"),
+        FQ_OPTION_SET("data", 0, s, data, "LIST"),
         TIMING(s),
         SHARED(flags),
     };
@@ -202,13 +200,13 @@ static fq_status ffn(int argc, char **argv, fq_arena *arena) {
     fq_shared_flags flags = {1234, 0, "md"};
     FQ_TRY(fq_step_init(&s, FQ_KIND_ffn, arena));
     const fq_option table[] = {
-        SETTING("shapes", 0, &s, shapes, "LIST"),
-        SETTING("variant", 'v', &s, variants, "LIST"),
-        SETTING("kernel", 'k', &s, use_kernels, "LIST"),
-        SETTING("batch-size", 'b', &s, batch, "LIST"),
-        SETTING("seq", 's', &s, seq, "LIST"),
-        SETTING("cache", 0, &s, cache, "LIST"),
-        SETTING("data", 0, &s, data, "LIST"),
+        FQ_OPTION_SET("shapes", 0, &s, shapes, "LIST"),
+        FQ_OPTION_SET("variant", 'v', &s, variants, "LIST"),
+        FQ_OPTION_SET("kernel", 'k', &s, use_kernels, "LIST"),
+        FQ_OPTION_SET("batch-size", 'b', &s, batch, "LIST"),
+        FQ_OPTION_SET("seq", 's', &s, seq, "LIST"),
+        FQ_OPTION_SET("cache", 0, &s, cache, "LIST"),
+        FQ_OPTION_SET("data", 0, &s, data, "LIST"),
         TIMING(&s),
         SHARED(flags),
     };
@@ -225,14 +223,14 @@ static fq_status attention(int argc, char **argv, fq_arena *arena) {
     fq_shared_flags flags = {1234, 0, "md"};
     FQ_TRY(fq_step_init(&s, FQ_KIND_attention, arena));
     const fq_option table[] = {
-        SETTING("variant", 'v', &s, variants, "LIST"),
-        SETTING("kernel", 'k', &s, attention, "LIST"),
-        SETTING("seq", 's', &s, seq, "LIST"),
-        SETTING("causal", 0, &s, causal, "LIST"),
-        SETTING("head-dim", 0, &s, head_dim, "LIST"),
-        SETTING("heads", 0, &s, heads, "N"),
-        SETTING("kv-heads", 0, &s, kv_heads, "N"),
-        SETTING("batch-size", 'b', &s, batch, "LIST"),
+        FQ_OPTION_SET("variant", 'v', &s, variants, "LIST"),
+        FQ_OPTION_SET("kernel", 'k', &s, attention, "LIST"),
+        FQ_OPTION_SET("seq", 's', &s, seq, "LIST"),
+        FQ_OPTION_SET("causal", 0, &s, causal, "LIST"),
+        FQ_OPTION_SET("head-dim", 0, &s, head_dim, "LIST"),
+        FQ_OPTION_SET("heads", 0, &s, heads, "N"),
+        FQ_OPTION_SET("kv-heads", 0, &s, kv_heads, "N"),
+        FQ_OPTION_SET("batch-size", 'b', &s, batch, "LIST"),
         TIMING(&s),
         SHARED(flags),
     };
@@ -249,35 +247,29 @@ static fq_status ppl(int argc, char **argv, fq_arena *arena) {
     fq_shared_flags flags = {1234, 0, "md"};
     FQ_TRY(fq_step_init(&s, FQ_KIND_perplexity, arena));
     const fq_option table[] = {
-        SETTING("model", 'm', &s, model, "MODEL"),
-        SETTING("file", 'f', &s, text, "TEXT"),
-        SETTING("tokens", 0, &s, tokens, "FILE.u16"),
-        SETTING("variant", 'v', &s, variants, "LIST"),
-        SETTING("kernel", 'k', &s, use_kernels, "LIST"),
-        SETTING("ctx", 'c', &s, ctx, "N"),
-        SETTING("protocol", 0, &s, protocol, "NAME"),
-        SETTING("limit", 0, &s, windows, "WINDOWS"),
-        SETTING("bos", 0, &s, bos, "0|1"),
-        SETTING("reference", 0, &s, reference, "f32|none"),
-        SETTING("layers", 0, &s, layers, "N"),
-        SETTING("calibration", 0, &s, calibration, "FILE"),
-        SETTING("up-gate-c", 0, &s, up_gate_c, "X"),
-        SETTING("down-c", 0, &s, down_c, "X"),
-        SETTING("v-mul", 0, &s, v_mul, "X"),
-        SETTING("alpha", 0, &s, alpha, "X"),
-        SETTING("beta", 0, &s, beta, "X"),
-        SETTING("top-k", 0, &s, top_k, "N"),
-        SETTING("smooth-alpha", 0, &s, smooth_alpha, "X"),
-        SETTING("policy", 0, &s, policy, "FILE"),
-        SETTING("amplifier", 0, &s, amplifier, "N"),
-        SETTING("range-low", 0, &s, range_low, "X"),
-        SETTING("range-high", 0, &s, range_high, "X"),
-        SETTING("spike-tau", 0, &s, spike_tau, "X"),
-        SETTING("group-alpha", 0, &s, group_alpha, "X"),
-        SETTING("kappa", 0, &s, kappa, "LIST"),
-        SETTING("outlier-seed", 0, &s, outlier_seed, "N"),
-        SETTING("outlier-kinds", 0, &s, outlier_kinds, "LIST"),
-        SETTING("threads", 't', &s, threads, "LIST"),
+        FQ_OPTION_SET("model", 'm', &s, model, "MODEL"),
+        FQ_OPTION_SET("file", 'f', &s, text, "TEXT"),
+        FQ_OPTION_SET("tokens", 0, &s, tokens, "FILE.u16"),
+        FQ_OPTION_SET("variant", 'v', &s, variants, "LIST"),
+        FQ_OPTION_SET("kernel", 'k', &s, use_kernels, "LIST"),
+        FQ_OPTION_SET("ctx", 'c', &s, ctx, "N"),
+        FQ_OPTION_SET("protocol", 0, &s, protocol, "NAME"),
+        FQ_OPTION_SET("limit", 0, &s, windows, "WINDOWS"),
+        FQ_OPTION_SET("bos", 0, &s, bos, "0|1"),
+        FQ_OPTION_SET("reference", 0, &s, reference, "f32|none"),
+        FQ_OPTION_SET("layers", 0, &s, layers, "N"),
+        FQ_OPTION_SET("calibration", 0, &s, calibration, "FILE"),
+        FQ_OPTIONS_OF_TRANSFORMS(&s),
+        FQ_OPTION_SET("policy", 0, &s, policy, "FILE"),
+        FQ_OPTION_SET("amplifier", 0, &s, amplifier, "N"),
+        FQ_OPTION_SET("range-low", 0, &s, range_low, "X"),
+        FQ_OPTION_SET("range-high", 0, &s, range_high, "X"),
+        FQ_OPTION_SET("spike-tau", 0, &s, spike_tau, "X"),
+        FQ_OPTION_SET("group-alpha", 0, &s, group_alpha, "X"),
+        FQ_OPTION_SET("kappa", 0, &s, kappa, "LIST"),
+        FQ_OPTION_SET("outlier-seed", 0, &s, outlier_seed, "N"),
+        FQ_OPTION_SET("outlier-kinds", 0, &s, outlier_kinds, "LIST"),
+        FQ_OPTION_SET("threads", 't', &s, threads, "LIST"),
         SHARED(flags),
     };
     fq_options o = {.usage = "ppl -m MODEL [-f TEXT] [flags]",

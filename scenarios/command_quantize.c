@@ -10,9 +10,6 @@
 #include "scenarios/command.h"
 #include "scenarios/nets.h"
 
-#define SETTING(long_name, letter, step, key, value)                                                                   \
-    { long_name, letter, FQ_OPTION_SETTING, step, value, fq_settings[FQ_SET_##key].about, FQ_SET_##key }
-
 static double bytes_in(const char *dir) {
     double sum = 0;
     struct stat st;
@@ -63,22 +60,16 @@ static fq_status run_quantize(int argc, char **argv, fq_context *c) {
     int quiet = 0, threads = 0, force = 0;
     FQ_TRY(fq_step_init(&s, FQ_KIND_perplexity, &c->arena));
     const fq_option table[] = {
-        SETTING("model", 'm', &s, model, "MODEL"),
+        FQ_OPTION_SET("model", 'm', &s, model, "MODEL"),
         {"variant", 'v', FQ_OPTION_TEXT, &variant, "NAME", "variant to quantize to", 0},
         {"output", 'o', FQ_OPTION_TEXT, &dir, "DIR", "directory to write: new, empty, or with --force a saved model",
          0},
         {"force", 0, FQ_OPTION_FLAG, &force, NULL, "replace a model that was saved there before", 0},
-        SETTING("calibration", 0, &s, calibration, "FILE"),
-        SETTING("up-gate-c", 0, &s, up_gate_c, "X"),
-        SETTING("down-c", 0, &s, down_c, "X"),
-        SETTING("v-mul", 0, &s, v_mul, "X"),
-        SETTING("alpha", 0, &s, alpha, "X"),
-        SETTING("beta", 0, &s, beta, "X"),
-        SETTING("top-k", 0, &s, top_k, "N"),
-        SETTING("smooth-alpha", 0, &s, smooth_alpha, "X"),
-        SETTING("kappa", 0, &s, kappa, "X"),
-        SETTING("outlier-seed", 0, &s, outlier_seed, "N"),
-        SETTING("outlier-kinds", 0, &s, outlier_kinds, "LIST"),
+        FQ_OPTION_SET("calibration", 0, &s, calibration, "FILE"),
+        FQ_OPTIONS_OF_TRANSFORMS(&s),
+        FQ_OPTION_SET("kappa", 0, &s, kappa, "X"),
+        FQ_OPTION_SET("outlier-seed", 0, &s, outlier_seed, "N"),
+        FQ_OPTION_SET("outlier-kinds", 0, &s, outlier_kinds, "LIST"),
         {"threads", 't', FQ_OPTION_INT, &threads, "N", "threads; 0: all processors [0]", 0},
         {"seed", 0, FQ_OPTION_SEED, &c->seed, "N", "of sampled calibration text [1234]", 0},
         {"quiet", 'q', FQ_OPTION_FLAG, &quiet, NULL, "no progress on standard error", 0},

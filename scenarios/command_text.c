@@ -98,16 +98,13 @@ static fq_status generate_and_keep(fq_context *c, const fq_step *s, generation *
     return status;
 }
 
-#define SETTING(long_name, letter, step, key, value)                                                                   \
-    { long_name, letter, FQ_OPTION_SETTING, step, value, fq_settings[FQ_SET_##key].about, FQ_SET_##key }
-
 static fq_status run_generate(int argc, char **argv, fq_context *c) {
     fq_step s;
     generation g = {.n = 64, .seed = 1234};
     int threads = 0;
     FQ_TRY(fq_step_init(&s, FQ_KIND_decode, &c->arena));
     const fq_option table[] = {
-        SETTING("model", 'm', &s, model, "MODEL"),
+        FQ_OPTION_SET("model", 'm', &s, model, "MODEL"),
         {"prompt", 'p', FQ_OPTION_TEXT, &g.prompt, "TEXT", "text to continue", 0},
         {"n-gen", 'n', FQ_OPTION_INT, &g.n, "N", "tokens to generate [64]", 0},
         {"variant", 'v', FQ_OPTION_TEXT, &g.variant, "NAME", "variant to run [f32, or what a saved model is]", 0},
@@ -116,7 +113,7 @@ static fq_status run_generate(int argc, char **argv, fq_context *c) {
         {"bos", 0, FQ_OPTION_FLAG, &g.bos, NULL, "begin-of-sequence id in front", 0},
         {"tokens-out", 0, FQ_OPTION_TEXT, &g.tokens_out, "FILE",
          "also write the ids, prompt and continuation, as uint16", 0},
-        SETTING("calibration", 0, &s, calibration, "FILE"),
+        FQ_OPTION_SET("calibration", 0, &s, calibration, "FILE"),
         {"threads", 't', FQ_OPTION_INT, &threads, "N", "threads; 0: all processors [0]", 0},
         {"quiet", 'q', FQ_OPTION_FLAG, &g.quiet, NULL, "no speed on standard error", 0},
     };

@@ -31,6 +31,17 @@ typedef struct fq_option {
     fq_setting_id id;
 } fq_option;
 
+/* A row that sets `key` of a step; its help is the setting's. */
+#define FQ_OPTION_SET(long_name, letter, step, key, value)                                                             \
+    { long_name, letter, FQ_OPTION_SETTING, step, value, fq_settings[FQ_SET_##key].about, FQ_SET_##key }
+
+/* The rows of commands that build one net: how the variant's transforms are tuned. */
+#define FQ_OPTIONS_OF_TRANSFORMS(step)                                                                                 \
+    FQ_OPTION_SET("up-gate-c", 0, step, up_gate_c, "X"), FQ_OPTION_SET("down-c", 0, step, down_c, "X"),                \
+        FQ_OPTION_SET("v-mul", 0, step, v_mul, "X"), FQ_OPTION_SET("alpha", 0, step, alpha, "X"),                      \
+        FQ_OPTION_SET("beta", 0, step, beta, "X"), FQ_OPTION_SET("top-k", 0, step, top_k, "N"),                        \
+        FQ_OPTION_SET("smooth-alpha", 0, step, smooth_alpha, "X")
+
 typedef struct fq_options {
     const char *usage, *about; /* first lines of the help */
     const fq_option *option;
