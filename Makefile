@@ -85,10 +85,11 @@ sanitize: ## the test suite under ASan and UBSan, and with the reference kernels
 	FQ_ISA=ref tools/run-tests.sh $(BUILD)
 
 fuzz: ## fuzz every reader of foreign files, SECONDS=600 each (clang, libFuzzer, ASan, UBSan)
-	@LIBS='$(LIBS)' tools/fuzz.sh $(or $(SECONDS),600) $(FUZZ)
+	@LIBS='$(LIBS)' JOBS=$(JOBS) tools/fuzz.sh $(or $(SECONDS),600) $(FUZZ)
 
-fuzz-smoke: ## the same, 20 s each
-	@LIBS='$(LIBS)' tools/fuzz.sh $(or $(SECONDS),20) $(FUZZ)
+fuzz-smoke: ## the same, 20 s each; installs clang where it can, else says SKIP
+	@tools/deps.sh clang libclang-rt-14-dev libomp-dev || true
+	@LIBS='$(LIBS)' JOBS=$(JOBS) tools/fuzz.sh $(or $(SECONDS),20) $(FUZZ)
 
 lint: ## include arrow, cppcheck, clang-tidy, formatting
 	tools/lint.sh

@@ -169,8 +169,8 @@ static gemm_case gemm_case_make(int op, int m, int n, int k, uint64_t seed, fq_a
  * exactly the size asked for, poisoned, with guards behind it. Returns y's buffer (owner: the caller) or NULL when the
  * kernel failed or overran its scratch. */
 static inline float *gemm_case_run_packed(const gemm_case *c, int m, int scaled, gemm_residual residual,
-                                   fq_status (*run)(const fq_gemm_args *), size_t (*scratch)(const fq_gemm_args *),
-                                   const void *packed) {
+                                          fq_status (*run)(const fq_gemm_args *),
+                                          size_t (*scratch)(const fq_gemm_args *), const void *packed) {
     const size_t floats = (size_t)m * c->y_stride + 2 * GEMM_GUARD;
     float *buffer = gemm_must(malloc(floats * sizeof *buffer));
     for (size_t i = 0; i < floats; i++)
@@ -199,12 +199,13 @@ static inline float *gemm_case_run_packed(const gemm_case *c, int m, int scaled,
 }
 
 static inline float *gemm_case_run(const gemm_case *c, int m, int scaled, gemm_residual residual,
-                            fq_status (*run)(const fq_gemm_args *), size_t (*scratch)(const fq_gemm_args *)) {
+                                   fq_status (*run)(const fq_gemm_args *), size_t (*scratch)(const fq_gemm_args *)) {
     return gemm_case_run_packed(c, m, scaled, residual, run, scratch, NULL);
 }
 
 /* The same by a row of the table, which may want its weights packed. */
-static inline float *gemm_case_run_kernel(const gemm_case *c, int m, int scaled, gemm_residual residual, const fq_kernel *k) {
+static inline float *gemm_case_run_kernel(const gemm_case *c, int m, int scaled, gemm_residual residual,
+                                          const fq_kernel *k) {
     fq_arena arena;
     void *packed = NULL;
     FQ_ASSERT(fq_arena_init(&arena, 0) == FQ_OK);
@@ -218,7 +219,7 @@ static inline float *gemm_case_run_kernel(const gemm_case *c, int m, int scaled,
  * difference where the accumulator is exact (roundoff 0).
  *   bound = (K + 8) u sum |x w| |scales| + a unit of the result (half for the kernel's last rounding, half for ours) */
 static inline double gemm_case_error(const gemm_case *c, int m, int scaled, gemm_residual residual, double roundoff,
-                              const float *buffer) {
+                                     const float *buffer) {
     if (!buffer) return (double)INFINITY;
     const float *y = buffer + GEMM_GUARD;
     double worst = 0.0;

@@ -9,12 +9,12 @@
 #include "quant/input_stats.h"
 
 /* x[tokens][cols]. Every channel j with j % 37 == 5 is `outlier` times as wide. */
-static inline float *layer_inputs(int tokens, int cols, float outlier, uint64_t seed, fq_arena *arena) {
+static inline float *layer_inputs(int tokens, int cols, float outlier, uint64_t seed, fq_arena *from) {
     enum { DIRECTIONS = 24 };
     fq_rng rng = fq_rng_seed(seed, 1);
     const size_t k = (size_t)cols;
-    float *x = FQ_NEW(arena, float, (size_t)tokens *k), *d = FQ_NEW(arena, float, DIRECTIONS *k);
-    float *width = FQ_NEW(arena, float, k);
+    float *x = FQ_NEW(from, float, (size_t)tokens *k), *d = FQ_NEW(from, float, DIRECTIONS *k);
+    float *width = FQ_NEW(from, float, k);
     if (x == NULL || d == NULL || width == NULL) abort();
     fq_rng_fill_gauss(&rng, d, DIRECTIONS * k, 1.0f);
     for (size_t j = 0; j < k; j++)
@@ -34,10 +34,10 @@ static inline float *layer_inputs(int tokens, int cols, float outlier, uint64_t 
 }
 
 static inline void layer_stats(fq_input_stats *s, const float *x, int tokens, int cols, int with_moment,
-                               fq_arena *arena) {
+                               fq_arena *from) {
     const size_t k = (size_t)cols;
-    double *sum = FQ_NEW(arena, double, k *k), *absolute = FQ_NEW(arena, double, k);
-    if (sum == NULL || absolute == NULL || fq_input_stats_create(s, cols, with_moment, arena) != FQ_OK) abort();
+    double *sum = FQ_NEW(from, double, k *k), *absolute = FQ_NEW(from, double, k);
+    if (sum == NULL || absolute == NULL || fq_input_stats_create(s, cols, with_moment, from) != FQ_OK) abort();
     for (int t = 0; t < tokens; t++) {
         const float *row = x + (size_t)t * k;
         for (size_t i = 0; i < k; i++) {

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Install the Debian packages that build, tests and demo need and that are missing; nothing else. Run by `make deps`.
+# Arguments: further packages (make fuzz-smoke names its compiler).
 set -eu
 packages="gcc make pkg-config libc6-dev libgsl-dev libcsv-dev libcyaml-dev libjansson-dev libpcre2-dev libsqlite3-dev libcmocka-dev
-libopenblas0-openmp gnuplot-nox fonts-dejavu-core bible-kjv git ca-certificates"
+libopenblas0-openmp gnuplot-nox fonts-dejavu-core bible-kjv git ca-certificates $*"
 missing=
 for p in $packages; do
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || missing="$missing $p"

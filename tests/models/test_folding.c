@@ -11,24 +11,9 @@
 #include <cmocka.h>
 #include "models/corpus.h"
 #include "models/prepare.h"
+#include "tests/tiny_model.h"
 
 enum { LAYERS = 2, N = 32, WINDOW = 64, CALIBRATION = 2 * WINDOW };
-
-static fq_model tiny;
-static fq_corpus text;
-
-static int setup(void **state) {
-    (void)state;
-    if (fq_model_open("models/tiny", 1, &tiny) != FQ_OK) return 1;
-    return fq_corpus_named(&tiny, "self-sampled", 0, &text) != FQ_OK;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    fq_corpus_free(&text);
-    fq_model_close(&tiny);
-    return 0;
-}
 
 static fq_llama *build(const char *name, const fq_calibration *cal) {
     fq_build_options o = fq_build_defaults();
@@ -199,5 +184,5 @@ int main(void) {
         cmocka_unit_test(alone_with_outliers),
         cmocka_unit_test(together),
     };
-    return cmocka_run_group_tests_name("folding", tests, setup, teardown);
+    return cmocka_run_group_tests_name("folding", tests, open_tiny, close_tiny);
 }

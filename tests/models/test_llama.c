@@ -148,8 +148,8 @@ static void some_ids(int *ids) {
     fq_corpus_free(&c);
 }
 
-/* Every variant, two layers of it: decode id by id and chunks of 7 give the prefill's distributions, and one thread gives the same bits
- * as two. */
+/* Every variant, two layers of it: decode id by id and chunks of 7 give the prefill's distributions, and one thread
+ * gives the same bits as two. */
 static void every_variant(void **state) {
     (void)state;
     int ids[N];

@@ -10,24 +10,9 @@
 #include <cmocka.h>
 #include "harness/metric.h"
 #include "models/corpus.h"
+#include "tests/tiny_model.h"
 
 enum { N = 96, SEED = 7 };
-
-static fq_model tiny;
-static fq_corpus text;
-
-static int setup(void **state) {
-    (void)state;
-    if (fq_model_open("models/tiny", 1, &tiny) != FQ_OK) return 1;
-    return fq_corpus_named(&tiny, "self-sampled", 0, &text) != FQ_OK;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    fq_corpus_free(&text);
-    fq_model_close(&tiny);
-    return 0;
-}
 
 static fq_llama *f32(float kappa) {
     fq_build_options o = fq_build_defaults();
@@ -251,5 +236,5 @@ int main(void) {
         cmocka_unit_test(biases_and_other_names),
         cmocka_unit_test(some_kinds),
     };
-    return cmocka_run_group_tests_name("outliers", tests, setup, teardown);
+    return cmocka_run_group_tests_name("outliers", tests, open_tiny, close_tiny);
 }

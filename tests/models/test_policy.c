@@ -14,11 +14,10 @@
 #include "harness/rng.h"
 #include "models/corpus.h"
 #include "models/policy.h"
+#include "tests/tiny_model.h"
 
 enum { LAYERS = 2, N = 24, WINDOW = 64 };
 
-static fq_model tiny;
-static fq_corpus text;
 static fq_calibration *cal;
 static char dir[] = "/tmp/fqbench-policy-XXXXXX";
 
@@ -35,9 +34,7 @@ static fq_llama *build(const char *name) {
 }
 
 static int setup(void **state) {
-    (void)state;
-    if (!mkdtemp(dir) || fq_model_open("models/tiny", 1, &tiny) != FQ_OK) return 1;
-    if (fq_corpus_named(&tiny, "self-sampled", 0, &text) != FQ_OK) return 1;
+    if (!mkdtemp(dir) || open_tiny(state) != 0) return 1;
     fq_llama *f32 = build("f32");
     fq_status s = fq_calibrate(f32, text.ids + N, 2 * WINDOW, WINDOW, 1, &cal);
     fq_llama_free(f32);
@@ -45,13 +42,10 @@ static int setup(void **state) {
 }
 
 static int teardown(void **state) {
-    (void)state;
     char command[64];
     snprintf(command, sizeof command, "rm -r %s", dir);
     fq_calibration_free(cal);
-    fq_corpus_free(&text);
-    fq_model_close(&tiny);
-    return system(command);
+    return close_tiny(state) | system(command);
 }
 
 static const char *file(const char *name, const char *content) {

@@ -8,20 +8,8 @@
 #include "harness/cpu.h"
 #include "quant/activation_scale.h"
 #include "quant/gptq.h"
+#include "tests/arena_fixture.h"
 #include "tests/layer_inputs.h"
-
-static fq_arena arena;
-
-static int setup(void **state) {
-    (void)state;
-    return fq_arena_init(&arena, 0) == FQ_OK ? 0 : -1;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    fq_arena_free(&arena);
-    return 0;
-}
 
 static float *gaussian(size_t n, uint64_t stream, float sigma) {
     fq_rng rng = fq_rng_seed(12, stream);

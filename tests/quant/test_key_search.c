@@ -8,11 +8,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include "harness/arena.h"
 #include "harness/cpu.h"
 #include "harness/rng.h"
 #include "quant/key_search.h"
 #include "quant/qmatrix.h"
+#include "tests/arena_fixture.h"
 
 enum { D = 32, KV = 2, HEADS = 6, WIDTH = HEADS * D, TOKENS = 700 };
 
@@ -20,19 +20,6 @@ typedef struct text {
     float *k, *rope, *v, *q; /* [TOKENS][WIDTH] */
     fq_key_stats stats;
 } text;
-
-static fq_arena arena;
-
-static int setup(void **state) {
-    (void)state;
-    return fq_arena_init(&arena, 0) == FQ_OK ? 0 : -1;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    fq_arena_free(&arena);
-    return 0;
-}
 
 /* Channel 5 of every key head is `wide` times the others and channel 11 has a mean of `shift`. */
 static text *make_text(float wide, float shift, int chunk) {

@@ -9,28 +9,15 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "harness/arena.h"
 #include "harness/cpu.h"
 #include "harness/rng.h"
 #include "quant/codebook.h"
 #include "quant/qmatrix.h"
+#include "tests/arena_fixture.h"
 
 enum { ROWS = 6, MOST_COLS = 576 };
 static const int widths[] = {576, 128, 37, 1, 300};
 enum { WIDTHS = sizeof widths / sizeof *widths };
-
-static fq_arena arena;
-
-static int setup(void **state) {
-    (void)state;
-    return fq_arena_init(&arena, 0) == FQ_OK ? 0 : -1;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    fq_arena_free(&arena);
-    return 0;
-}
 
 static fq_qmatrix quantized(const fq_recipe *r, const float *w, int rows, int cols, float tensor_scale) {
     fq_qmatrix q;

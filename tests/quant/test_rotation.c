@@ -10,22 +10,10 @@
 #include "harness/cpu.h"
 #include "harness/rng.h"
 #include "quant/rotation.h"
+#include "tests/arena_fixture.h"
 
 static const int SIZES[] = {1, 2, 3, 8, 9, 12, 64, 96, 128, 344, 384, 576};
 enum { SIZE_COUNT = sizeof SIZES / sizeof *SIZES };
-
-static fq_arena arena;
-
-static int setup(void **state) {
-    (void)state;
-    return fq_arena_init(&arena, 0) == FQ_OK ? 0 : -1;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    fq_arena_free(&arena);
-    return 0;
-}
 
 static fq_rotation *rotation(int n, uint64_t seed) {
     fq_rotation *r;

@@ -8,10 +8,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "harness/arena.h"
 #include "harness/cpu.h"
 #include "harness/rng.h"
 #include "quant/transform.h"
+#include "tests/arena_fixture.h"
 
 enum {
     HEADS = 6,
@@ -23,19 +23,6 @@ enum {
     Q_ROWS = HEADS * DIM,
     K_ROWS = KV_HEADS * DIM
 };
-
-static fq_arena arena;
-
-static int setup(void **state) {
-    (void)state;
-    return fq_arena_init(&arena, 0) == FQ_OK ? 0 : -1;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    fq_arena_free(&arena);
-    return 0;
-}
 
 static float *random_floats(size_t n, uint64_t stream) {
     fq_rng rng = fq_rng_seed(31, stream);
