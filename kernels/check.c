@@ -36,8 +36,8 @@ static void try_trial(const context *c, const fq_kernel *k, fq_status status, fq
         (void)fq_fail(FQ_OK, "wrong element");
         status = fq_trial_judge(t, &err, &bound);
     }
-    /* Row and attention kernels of a device take some of the recipes and head sizes, which is no fault. */
-    const int choosy = k->enqueue || k->attend;
+    /* Row, rope and attention kernels of a device take some of the recipes and head sizes, which is no fault. */
+    const int choosy = k->enqueue || k->rotate || k->attend;
     if (status != FQ_ERR_UNSUPPORTED || !choosy) report(c, k, shape, status, err, bound);
 }
 
@@ -262,8 +262,9 @@ static void check_row(const context *c, const fq_kernel *k, fq_arena *arena) {
 static void check_rope(const context *c, const fq_kernel *k, fq_arena *arena) {
     static const struct {
         int batch, seq, past, heads, kv_heads, head_dim;
-    } shapes[] = {
-        {1, 1, 0, 1, 1, 2}, {2, 3, 5, 4, 2, 64}, {3, 1, 100, 6, 3, 80}, {1, 17, 9, 2, 1, 128}, {2, 5, 0, 3, 3, 34}};
+    } shapes[] = {{1, 1, 0, 1, 1, 2},    {2, 3, 5, 4, 2, 64},    {3, 1, 100, 6, 3, 80},   {1, 17, 9, 2, 1, 128},
+                  {2, 5, 0, 3, 3, 34},   {5, 1, 1000, 9, 3, 64}, {1, 130, 7, 32, 8, 128}, {3, 67, 33, 7, 1, 128},
+                  {2, 31, 17, 15, 5, 64}};
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
         for (int r = 0; r < FQ_RECIPE_COUNT; r++) {
             if (strncmp(fq_recipes[r].name, "kv.", 3) != 0) continue;
@@ -278,11 +279,13 @@ static void check_rope(const context *c, const fq_kernel *k, fq_arena *arena) {
             s.kv = &fq_recipes[r];
             s.q = companion(s.kv, FQ_RECIPE_Q_F32, FQ_RECIPE_Q_BF16, FQ_RECIPE_Q_E4M3);
             s.seed = 10 * i + (size_t)r + 1;
-            for (int with = 0; with < 2; with++) {
-                s.key_offset = s.clip = with;
+            for (int with = 0; with < (k->rotate ? 4 : 2); with++) {
+                s.key_offset = s.clip = with % 2;
+                s.on_host = with < 2;
                 char text[160];
-                snprintf(text, sizeof text, "batch=%d seq=%d past=%d heads=%d/%d d=%d %s %s%s", s.batch, s.seq, s.past,
-                         s.heads, s.kv_heads, s.head_dim, s.q->name, s.kv->name, with ? " offset clip" : "");
+                snprintf(text, sizeof text, "%sbatch=%d seq=%d past=%d heads=%d/%d d=%d %s %s%s",
+                         s.on_host ? "" : "device ", s.batch, s.seq, s.past, s.heads, s.kv_heads, s.head_dim, s.q->name,
+                         s.kv->name, s.clip ? " offset clip" : "");
                 try_shape(c, k, &s, text, arena);
             }
         }

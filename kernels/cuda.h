@@ -32,8 +32,10 @@ typedef struct fq_cuda_rows fq_cuda_rows;
  * tile: -1 the kernel's choice, else below p->tiles. Owner: the arena. Errors: FQ_ERR_UNSUPPORTED where the kernel
  * cannot do what p asks. */
 typedef fq_status fq_cuda_prepare(const fq_gemm_args *a, int tile, fq_arena *owner, fq_cuda_product *p);
-/* What a device row of the row family has. */
+/* What a device row of the row family has, and one of the rope family. */
 typedef fq_status fq_cuda_enqueue(const fq_cuda_rows *r, void *stream);
+typedef struct fq_cuda_rope fq_cuda_rope;
+typedef fq_status fq_cuda_rotate(const fq_cuda_rope *r, void *stream);
 
 /* What y is on the device: bfloat16 (or what the kernel leaves), float32, or E4M3 codes against y_scale[m], or against
  * y_scale[0] for all tokens. */
@@ -91,6 +93,16 @@ fq_status fq_cuda_rowset_create(fq_cuda_enqueue *enqueue, const fq_row_args *a, 
                                 fq_cuda_rowset **out) FQ_MUST_USE;
 fq_cuda_loop *fq_cuda_rowset_loop(fq_cuda_rowset *b);
 fq_status fq_cuda_rowset_fetch(fq_cuda_rowset *b, const fq_row_args *a) FQ_MUST_USE;
+
+/* rope_quant for the measuring loop: the numbers of `a` as bfloat16 on the device, as many times as leave its L2 cache
+ * (wide: once, as float32); queries and cache stand there as they are in `a`. fetch: all of them back into `a`. Owner:
+ * the arena. Errors: FQ_ERR_UNSUPPORTED for head sizes and recipes without device kernel; of fetch, FQ_ERR_NUMERIC
+ * naming the first token that is not finite. */
+typedef struct fq_cuda_ropeset fq_cuda_ropeset;
+fq_status fq_cuda_ropeset_create(fq_cuda_rotate *rotate, const fq_rope_args *a, int wide, fq_arena *owner,
+                                 fq_cuda_ropeset **out) FQ_MUST_USE;
+fq_cuda_loop *fq_cuda_ropeset_loop(fq_cuda_ropeset *b);
+fq_status fq_cuda_ropeset_fetch(fq_cuda_ropeset *b, const fq_rope_args *a) FQ_MUST_USE;
 
 /* A feed-forward block for the measuring loop, its operands on the device:
  *   y = x + down(quantized(silu(gate) up)),  gate and up = gate_up(quantized(rmsnorm(x) gamma))

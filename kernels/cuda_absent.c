@@ -81,6 +81,19 @@ fq_status fq_cuda_rowset_fetch(fq_cuda_rowset *b, const fq_row_args *a) {
     return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
 }
 
+fq_status fq_cuda_ropeset_create(fq_cuda_rotate *rotate, const fq_rope_args *a, int wide, fq_arena *owner,
+                                 fq_cuda_ropeset **out) {
+    return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
+}
+
+fq_cuda_loop *fq_cuda_ropeset_loop(fq_cuda_ropeset *b) {
+    return NULL;
+}
+
+fq_status fq_cuda_ropeset_fetch(fq_cuda_ropeset *b, const fq_rope_args *a) {
+    return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
+}
+
 fq_status fq_cuda_ffn_create(const fq_cuda_ffn_args *a, fq_arena *owner, fq_cuda_ffn **out) {
     return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
 }
@@ -121,6 +134,13 @@ fq_status fq_cuda_ffn_fetch(fq_cuda_ffn *b, const int *rows, int n_rows, float *
         return fq_fail(FQ_ERR_SKIPPED, "%s", reason);                                                                  \
     }                                                                                                                  \
     fq_status fq_##op##_##suffix##_enqueue(const fq_cuda_rows *r, void *stream) {                                      \
+        return fq_fail(FQ_ERR_SKIPPED, "%s", reason);                                                                  \
+    }
+#define ABSENT_rope_device(op, suffix)                                                                                 \
+    fq_status fq_##op##_##suffix(const fq_rope_args *a) {                                                              \
+        return fq_fail(FQ_ERR_SKIPPED, "%s", reason);                                                                  \
+    }                                                                                                                  \
+    fq_status fq_##op##_##suffix##_rotate(const fq_cuda_rope *r, void *stream) {                                       \
         return fq_fail(FQ_ERR_SKIPPED, "%s", reason);                                                                  \
     }
 #define ABSENT_attention_device(op, suffix)                                                                            \

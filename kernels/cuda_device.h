@@ -134,4 +134,22 @@ struct fq_cuda_rows {
     int early;
 };
 
+/* Rotation and quantization on the device: as fq_rope_args, whose letters and formulas hold, with pointers of the device
+ * that are 16-byte aligned. Owner: the caller. */
+struct fq_cuda_rope {
+    int batch, seq, heads;
+    const int *past;
+    const void *qkv;       /* [batch * seq][>= (H + 2 H_kv) D] */
+    size_t qkv_stride;     /* elements, a multiple of 8 */
+    fq_cuda_type qkv_type; /* BF16 or F32 */
+    const float *cos_t, *sin_t, *post, *k_offset, *k_clip, *v_clip;
+    void *q;
+    size_t q_stride;     /* bytes, a multiple of 16 */
+    fq_cuda_type q_type; /* E4M3 with q_scale, or BF16 without */
+    float *q_scale;      /* [batch * seq][heads] */
+    fq_kv_cache kv;      /* head size 64 or 128; INT4 without zero points, or BF16; the recipe is the host's */
+    int *bad;            /* lowered to the first token that is not finite */
+    int early;
+};
+
 #endif

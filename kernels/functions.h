@@ -26,6 +26,7 @@ extern "C" {
 #define FQ_DECLARE_row(op, suffix) fq_status fq_##op##_##suffix(const fq_row_args *a);
 #define FQ_DECLARE_row_device(op, suffix) FQ_DECLARE_row(op, suffix) fq_cuda_enqueue fq_##op##_##suffix##_enqueue;
 #define FQ_DECLARE_rope(op, suffix) fq_status fq_##op##_##suffix(const fq_rope_args *a);
+#define FQ_DECLARE_rope_device(op, suffix) FQ_DECLARE_rope(op, suffix) fq_cuda_rotate fq_##op##_##suffix##_rotate;
 
 #define FQ_KERNEL(family, op, suffix, isa, role, roundoff, about) FQ_DECLARE_##family(op, suffix)
 #include "kernels/kernels.def"
@@ -39,6 +40,7 @@ extern "C" {
 #undef FQ_DECLARE_row
 #undef FQ_DECLARE_row_device
 #undef FQ_DECLARE_rope
+#undef FQ_DECLARE_rope_device
 
 #ifdef __cplusplus
 }

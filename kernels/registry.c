@@ -26,6 +26,7 @@ enum {
 #define MEMBERS_row(op, suffix) .family = FQ_FAMILY_row, .run.row = fq_##op##_##suffix
 #define MEMBERS_row_device(op, suffix) MEMBERS_row(op, suffix), .enqueue = fq_##op##_##suffix##_enqueue
 #define MEMBERS_rope(op, suffix) .family = FQ_FAMILY_rope, .run.rope = fq_##op##_##suffix
+#define MEMBERS_rope_device(op, suffix) MEMBERS_rope(op, suffix), .rotate = fq_##op##_##suffix##_rotate
 
 const fq_kernel fq_kernels[] = {
 #define FQ_KERNEL(family_, op_, suffix, isa_, role_, roundoff_, about_)                                                \

@@ -35,6 +35,7 @@ typedef struct fq_kernel {
     fq_cuda_prepare *prepare; /* gemm */
     fq_cuda_enqueue *enqueue; /* row */
     fq_cuda_attend *attend;   /* attention */
+    fq_cuda_rotate *rotate;   /* rope */
 } fq_kernel;
 
 extern const fq_kernel fq_kernels[];

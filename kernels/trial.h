@@ -27,7 +27,7 @@ typedef struct fq_trial_shape {
     int zeros;             /* gemm: weights and activations are all zero, which no time may be claimed with */
     int books;             /* gemm: every row of a weight recipe with codebooks gets one of them in turn */
     int residual;          /* gemm: add a residual in the epilogue */
-    int on_host;           /* gemm, row, attention: a kernel of a device gets operands of the host */
+    int on_host;           /* a kernel of a device gets operands of the host */
     fq_cuda_output output; /* gemm on a device: what y is there; E4M3 gets scales that let some numbers saturate */
     int tile;              /* gemm on a device: number of the tile, from 1; 0 = the kernel's choice */
     float fixed_scale;     /* row: of STATIC recipes; 0 = as the row's numbers ask */

@@ -7,13 +7,16 @@
 typedef struct rope_trial {
     fq_rope_args args;
     fq_kv_cache kv;
+    float *qkv;
     int *past;
+    int *tokens, n_tokens; /* those compared */
     size_t head_bytes, scale_bytes;
+    fq_cuda_ropeset *device; /* operands that stay on a device; NULL */
 } rope_trial;
 
 static fq_status run(fq_trial *t) {
     const rope_trial *g = t->family;
-    return t->kernel->run.rope(&g->args);
+    return t->loop ? fq_cuda_loop_run(t->loop) : t->kernel->run.rope(&g->args);
 }
 
 /* The rotated, scaled and shifted head, and how far float32 may be off: 8 roundoffs of the two products, which may
@@ -67,8 +70,9 @@ static fq_status compare(fq_trial *t, fq_worst *worst) {
     const fq_kv_cache *c = &g->kv;
     const int d = c->head_dim, group = a->heads / c->kv_heads;
     double y[FQ_HEAD_DIM_MAX], slack[FQ_HEAD_DIM_MAX];
-    for (int token = 0; token < a->batch * a->seq; token++) {
-        const int b = token / a->seq, position = a->past[b] + token % a->seq;
+    if (g->device) FQ_TRY(fq_cuda_ropeset_fetch(g->device, a));
+    for (int i = 0; i < g->n_tokens; i++) {
+        const int token = g->tokens[i], b = token / a->seq, position = a->past[b] + token % a->seq;
         const float *x = a->qkv + (size_t)token * a->qkv_stride;
         for (int h = 0; h < a->heads; h++, x += d) {
             const size_t at = (size_t)token * (size_t)a->heads + (size_t)h;
@@ -82,9 +86,9 @@ static fq_status compare(fq_trial *t, fq_worst *worst) {
             rotated(a, x, position, a->post ? a->post + (size_t)h * (size_t)d : NULL,
                     a->k_offset ? a->k_offset + (size_t)h * (size_t)d : NULL, 0, y, slack);
             judge_cache_row(g, 0, row, a->k_clip ? a->k_clip[h] : 1.0f, y, slack, worst);
-            for (int i = 0; i < d; i++) {
-                y[i] = (double)x[(size_t)c->kv_heads * (size_t)d + (size_t)i];
-                slack[i] = FQ_U32 * fabs(y[i]);
+            for (int j = 0; j < d; j++) {
+                y[j] = (double)x[(size_t)c->kv_heads * (size_t)d + (size_t)j];
+                slack[j] = FQ_U32 * fabs(y[j]);
             }
             judge_cache_row(g, 1, row, a->v_clip ? a->v_clip[h] : 1.0f, y, slack, worst);
         }
@@ -134,7 +138,12 @@ static fq_status build_inputs(fq_trial *t, rope_trial *g) {
         }
     for (int b = 0; b < s->batch; b++)
         g->past[b] = fq_trial_past(s, b);
-    g->args.qkv = qkv;
+    const long cheap = 4000000, wanted = s->oracle_samples > 0 ? s->oracle_samples : cheap;
+    g->n_tokens = wanted / (long)width < (long)tokens ? (int)(wanted / (long)width) + 1 : (int)tokens;
+    g->tokens = FQ_NEW(t->arena, int, g->n_tokens);
+    if (!g->tokens) return FQ_ERR_MEMORY;
+    fq_trial_spread(&pool.rng, (int)tokens, g->n_tokens, g->tokens);
+    g->args.qkv = g->qkv = qkv;
     g->args.qkv_stride = stride;
     g->args.cos_t = cos_t;
     g->args.sin_t = sin_t;
@@ -197,5 +206,15 @@ fq_status fq_trial_rope_create(fq_trial *t) {
         g->kv.v_zero = v_zero;
     }
     t->bytes += (double)(tokens * (q_bytes + fq_kv_cache_bytes_per_token(&g->kv)) + q_scales);
+    if (!t->kernel->rotate || s->on_host) return FQ_OK;
+    /* There qkv is bfloat16. */
+    const size_t width = (size_t)(s->heads + 2 * s->kv_heads) * d;
+    t->bytes -= (double)(tokens * width) * (sizeof(float) - sizeof(uint16_t));
+    for (size_t i = 0; i < tokens * width; i++) {
+        float *x = g->qkv + i / width * g->args.qkv_stride + i % width;
+        *x = fq_format_round(FQ_BF16, *x);
+    }
+    FQ_TRY(fq_cuda_ropeset_create(t->kernel->rotate, &g->args, 0, t->arena, &g->device));
+    t->loop = fq_cuda_ropeset_loop(g->device);
     return FQ_OK;
 }

@@ -27,6 +27,13 @@ static int gemm_points(const fq_step *s) {
     return n;
 }
 
+int fq_plan_rope_kernels(const fq_step *s) {
+    int n = 0;
+    for (int i = 0; i < s->row_kernels.n; i++)
+        n += strncmp(s->row_kernels.v[i], "rope_quant", strlen("rope_quant")) == 0;
+    return n;
+}
+
 int fq_plan_rows(const fq_step *s) {
     int n = s->threads.n;
     switch (s->kind) {
@@ -35,7 +42,8 @@ int fq_plan_rows(const fq_step *s) {
     case FQ_KIND_ffn:
         return n * s->shapes.n * s->batch.n * s->seq.n * s->variants.n * s->use_kernels.n * parts(s->cache) * parts(s->data);
     case FQ_KIND_rows:
-        return n * s->m.n * s->width.n * s->row_kernels.n;
+        return n * s->m.n *
+               (s->width.n * (s->row_kernels.n - fq_plan_rope_kernels(s)) + s->head_dim.n * fq_plan_rope_kernels(s));
     case FQ_KIND_attention:
         return n * s->head_dim.n * s->batch.n * s->seq.n * s->causal.n * s->variants.n * s->attention.n;
     case FQ_KIND_prefill:

@@ -8,6 +8,8 @@ extern "C" {
 
 /* Rows that a step makes at most, over all its lists and threads. */
 int fq_plan_rows(const fq_step *s);
+/* How many of a step's row_kernels are rope_quant. */
+int fq_plan_rope_kernels(const fq_step *s);
 
 /* Print the plan to standard output. Timed rows take their budget and about half a second of preparation; perplexity
  * takes what it took in the results that are in `out`, if there are any. */

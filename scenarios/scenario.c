@@ -184,6 +184,10 @@ static int is_list_of(const char *text, const char *const *names, int n) {
     }
 }
 
+static int makes_rows(fq_family f) {
+    return f == FQ_FAMILY_row || f == FQ_FAMILY_rope;
+}
+
 static int known_name(fq_names names, const char *text, char *valid, size_t bytes) {
     switch (names) {
     case FQ_NAMES_ANY:
@@ -204,10 +208,10 @@ static int known_name(fq_names names, const char *text, char *valid, size_t byte
         return fq_kernel_find(text) != NULL && fq_kernel_find(text)->family == FQ_FAMILY_gemm;
     case FQ_NAMES_ROW_KERNEL:
         for (int op = 0; op < FQ_OP_COUNT; op++)
-            if (fq_op_family((fq_op)op) == FQ_FAMILY_row) add_name(valid, bytes, fq_op_name((fq_op)op));
+            if (makes_rows(fq_op_family((fq_op)op))) add_name(valid, bytes, fq_op_name((fq_op)op));
         add_name(valid, bytes, "or a kernel of these");
-        if (fq_kernel_find(text) != NULL) return fq_kernel_find(text)->family == FQ_FAMILY_row;
-        return fq_op_find(text) >= 0 && fq_op_family((fq_op)fq_op_find(text)) == FQ_FAMILY_row;
+        if (fq_kernel_find(text) != NULL) return makes_rows(fq_kernel_find(text)->family);
+        return fq_op_find(text) >= 0 && makes_rows(fq_op_family((fq_op)fq_op_find(text)));
     case FQ_NAMES_ACTIVATION:
         add_name(valid, bytes, "a recipe of `fqbench list recipes` that starts with a.");
         return strncmp(text, "a.", 2) == 0 && fq_recipe_find(text) != NULL;
@@ -342,7 +346,7 @@ fq_status fq_step_check(const fq_step *s) {
         for (int i = 0; i < s->shapes.n; i++)
             if (fq_shape_find(s->shapes.v[i]) == NULL)
                 return fq_fail(FQ_ERR_USAGE, "shapes: ffn needs model shapes, '%s' is none", s->shapes.v[i]);
-    if (s->kind == FQ_KIND_attention) {
+    if (s->kind == FQ_KIND_attention || s->kind == FQ_KIND_rows) {
         if (s->heads % s->kv_heads != 0)
             return fq_fail(FQ_ERR_USAGE, "kv_heads: %d does not divide heads: %d", s->kv_heads, s->heads);
         for (int i = 0; i < s->head_dim.n; i++)
