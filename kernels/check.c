@@ -262,9 +262,9 @@ static void check_row(const context *c, const fq_kernel *k, fq_arena *arena) {
 static void check_rope(const context *c, const fq_kernel *k, fq_arena *arena) {
     static const struct {
         int batch, seq, past, heads, kv_heads, head_dim;
-    } shapes[] = {{1, 1, 0, 1, 1, 2},    {2, 3, 5, 4, 2, 64},    {3, 1, 100, 6, 3, 80},   {1, 17, 9, 2, 1, 128},
-                  {2, 5, 0, 3, 3, 34},   {5, 1, 1000, 9, 3, 64}, {1, 130, 7, 32, 8, 128}, {3, 67, 33, 7, 1, 128},
-                  {2, 31, 17, 15, 5, 64}};
+    } shapes[] = {{1, 1, 0, 1, 1, 2},      {2, 3, 5, 4, 2, 64},    {3, 1, 100, 6, 3, 80},
+                  {1, 17, 9, 2, 1, 128},   {2, 5, 0, 3, 3, 34},    {5, 1, 1000, 9, 3, 64},
+                  {1, 130, 7, 32, 8, 128}, {3, 67, 33, 7, 1, 128}, {2, 31, 17, 15, 5, 64}};
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
         for (int r = 0; r < FQ_RECIPE_COUNT; r++) {
             if (strncmp(fq_recipes[r].name, "kv.", 3) != 0) continue;

@@ -134,8 +134,8 @@ struct fq_cuda_rows {
     int early;
 };
 
-/* Rotation and quantization on the device: as fq_rope_args, whose letters and formulas hold, with pointers of the device
- * that are 16-byte aligned. Owner: the caller. */
+/* Rotation and quantization on the device: as fq_rope_args, whose letters and formulas hold, with pointers of the
+ * device that are 16-byte aligned. Owner: the caller. */
 struct fq_cuda_rope {
     int batch, seq, heads;
     const int *past;

@@ -234,7 +234,7 @@ fq_status fq_rope_quant_sm90_rotate(const fq_cuda_rope *r, void *stream) {
               aligned(r->cos_t) && aligned(r->sin_t) && aligned(r->post) && aligned(r->k_offset));
     void *list[] = {&arguments, &form, (void *)&parts};
     const void *function = d == 64 ? wide ? (const void *)rope_quant<64, float> : (const void *)rope_quant<64, uint16_t>
-                           : wide  ? (const void *)rope_quant<128, float>
+                           : wide ? (const void *)rope_quant<128, float>
                                    : (const void *)rope_quant<128, uint16_t>;
     return fq_cuda_launch(function, (warps + WARPS - 1) / WARPS, WARPS * 32, 0, r->early, (cudaStream_t)stream, list);
 }
@@ -288,8 +288,7 @@ static fq_status upload_outputs(fq_cuda_ropeset *b, const fq_rope_args *a, fq_ar
     fq_cuda_rope *r = &b->rope;
     const int none = INT_MAX;
     void *p;
-    b->q_bytes =
-        (tokens - 1) * a->q_stride + heads * fq_format_bytes(a->q_recipe->code, (size_t)c->head_dim);
+    b->q_bytes = (tokens - 1) * a->q_stride + heads * fq_format_bytes(a->q_recipe->code, (size_t)c->head_dim);
     b->code_bytes = rows * c->row_bytes;
     b->scale_bytes = c->k_scale ? rows * fq_format_bytes(c->recipe->scale, 1) : 0;
     FQ_TRY(fq_cuda_upload(owner, a->q, b->q_bytes, &r->q));

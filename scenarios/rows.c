@@ -1,6 +1,6 @@
-/* Kernels that normalize, gate and quantize activations row by row, and those that rotate and quantize projections: what
- * they reach of the memory's bandwidth. All kernels of one width (rope_quant: head size) and one number of rows are
- * measured interleaved. */
+/* Kernels that normalize, gate and quantize activations row by row, and those that rotate and quantize projections:
+ * what they reach of the memory's bandwidth. All kernels of one width (rope_quant: head size) and one number of rows
+ * are measured interleaved. */
 #include <stdio.h>
 #include <string.h>
 

@@ -13,7 +13,7 @@ static void checked_at_odd_sizes(void **state) {
 static void threads_give_equal_bits(void **state) {
     for (int i = 0; i < fq_kernel_count; i++) {
         const fq_kernel *k = &fq_kernels[i];
-        if (k->family != FQ_FAMILY_rope || !fq_kernel_usable(k, NULL)) continue;
+        if (k->family != FQ_FAMILY_rope || k->role == FQ_ROLE_DEVICE || !fq_kernel_usable(k, NULL)) continue;
         fq_trial_shape s = fq_trial_default(k->op);
         s.batch = 3;
         s.seq = 5;
@@ -75,7 +75,7 @@ static double dot(const float *a, const float *b) {
 static void scores_depend_on_distance(void **state) {
     for (int i = 0; i < fq_kernel_count; i++) {
         const fq_kernel *k = &fq_kernels[i];
-        if (k->family != FQ_FAMILY_rope || !fq_kernel_usable(k, NULL)) continue;
+        if (k->family != FQ_FAMILY_rope || k->role == FQ_ROLE_DEVICE || !fq_kernel_usable(k, NULL)) continue;
         fixture *f = make_fixture();
         for (int t = 1; t < SEQ; t++)
             memcpy(f->qkv[t], f->qkv[0], sizeof f->qkv[0]);
@@ -128,7 +128,7 @@ static void cache_codes_equal_the_quantizer(void **state) {
         offset[i] = 0.25f * (float)(i % 9 - 4);
     for (int i = 0; i < fq_kernel_count; i++) {
         const fq_kernel *k = &fq_kernels[i];
-        if (k->family != FQ_FAMILY_rope || !fq_kernel_usable(k, NULL)) continue;
+        if (k->family != FQ_FAMILY_rope || k->role == FQ_ROLE_DEVICE || !fq_kernel_usable(k, NULL)) continue;
         for (int id = 0; id < FQ_RECIPE_COUNT * ROWS * 2; id++) {
             const fq_recipe *recipe = &fq_recipes[id / (ROWS * 2)];
             const int r = id / 2 % ROWS, with = id % 2, past = 0;
@@ -175,7 +175,7 @@ static void cache_codes_equal_the_quantizer(void **state) {
 static void refuses_bad_input(void **state) {
     for (int i = 0; i < fq_kernel_count; i++) {
         const fq_kernel *k = &fq_kernels[i];
-        if (k->family != FQ_FAMILY_rope || !fq_kernel_usable(k, NULL)) continue;
+        if (k->family != FQ_FAMILY_rope || k->role == FQ_ROLE_DEVICE || !fq_kernel_usable(k, NULL)) continue;
         static const int bad[] = {0, H * D, (H + KV) * D}; /* a query, a key, a value */
         for (int j = 0; j < 3; j++) {
             fixture *f = make_fixture();
