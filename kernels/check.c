@@ -110,7 +110,7 @@ static void check_gemm(const context *c, const fq_kernel *k, fq_arena *arena) {
                {"w.bf16", "a.e4m3.tensor"},
                {"w.e4m3.channel", "a.int4.g128.f16"},
                {"w.f32", "a.bf16"},
-               {"w.int4.g128.uint16", "a.int8.token"},
+               {"w.int4.g128.uint16", "a.e4m3.token"},
                {"w.e2m1.g256.ratio", "a.e4m3.token"},
                {"w.e3m4.channel", "a.e2m5.token"},
                {"w.int3.g64.bf16", "a.int6.token"},

@@ -22,6 +22,9 @@ static const struct {
     [FQ_GEMM_i8i8] = {"gemm_i8i8", FQ_INT8, FQ_INT8, 0, FQ_F32, FQ_VALUE_EXACT},
     [FQ_GEMM_i4i8] = {"gemm_i4i8", FQ_INT4, FQ_INT8, 0, FQ_F32, FQ_VALUE_EXACT},
     [FQ_GEMM_q4i8] = {"gemm_q4i8", FQ_UINT4, FQ_INT8, 1, FQ_INT8, FQ_VALUE_EXACT},
+    [FQ_GEMM_i4i8_fast] = {"gemm_i4i8", FQ_INT4, FQ_INT8, 0, FQ_F32, FQ_VALUE_EXACT},
+    [FQ_GEMM_i4i8_int] = {"gemm_i4i8_int", FQ_INT4, FQ_INT8, 1, FQ_UINT16, FQ_VALUE_EXACT},
+    [FQ_GEMM_i4i8_f16] = {"gemm_i4i8_f16", FQ_INT4, FQ_INT8, 1, FQ_F16, FQ_VALUE_EXACT},
 };
 
 fq_status fq_gemm_check_weights(fq_gemm_kind kind, const fq_qmatrix *w) {
@@ -34,6 +37,31 @@ fq_status fq_gemm_check_weights(fq_gemm_kind kind, const fq_qmatrix *w) {
                        r->name, fq_formats[products[kind].scale].name);
     if (products[kind].a == FQ_INT8 && w->cols > FQ_GEMM_INT_K)
         return fq_fail(FQ_ERR_UNSUPPORTED, "%s: %d inputs could overflow, at most %d", name, w->cols, FQ_GEMM_INT_K);
+    return FQ_OK;
+}
+
+fq_status fq_gemm_check_sums(const fq_qmatrix *w) {
+    FQ_TRY(fq_gemm_check_weights(FQ_GEMM_i4i8_int, w));
+    for (int r = 0; r < w->rows; r++) {
+        const uint8_t *codes = w->codes + (size_t)r * w->row_bytes;
+        double most = 0;
+        for (int g = 0; g < w->groups; g++) {
+            const float s = fq_qmatrix_scale(w, r, g);
+            const int end = w->cols - g * w->group < w->group ? w->cols : (g + 1) * w->group;
+            int sum = 0;
+            for (int k = g * w->group; k < end; k++) {
+                const int code = codes[k / 2] >> (k % 2 ? 4 : 0) & 15;
+                sum += code < 8 ? code : 16 - code;
+            }
+            if (!(s <= (float)FQ_AMPLIFIED_MOST))
+                return fq_fail(FQ_ERR_UNSUPPORTED, "gemm_i4i8_int: scale %.0f of row %d, at most %d", (double)s, r,
+                               FQ_AMPLIFIED_MOST);
+            most += 128.0 * (double)sum * (double)s;
+        }
+        if (!(most < 2147483648.0))
+            return fq_fail(FQ_ERR_UNSUPPORTED, "gemm_i4i8_int: row %d could sum up to %.0f, expected below 2^31", r,
+                           most);
+    }
     return FQ_OK;
 }
 

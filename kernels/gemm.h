@@ -17,15 +17,24 @@ typedef enum fq_gemm_kind {
     FQ_GEMM_i8i8,
     FQ_GEMM_i4i8,
     FQ_GEMM_q4i8,
+    FQ_GEMM_i4i8_fast, /* i4i8 with codes in the high half of a lane: another way to the same numbers */
+    FQ_GEMM_i4i8_int,
+    FQ_GEMM_i4i8_f16,
     FQ_GEMM_any
 } fq_gemm_kind;
 
 /* Largest K of the integer products: 128 * 128 * K must fit an int32. */
 enum { FQ_GEMM_INT_K = 131071 };
 
+/* Can the int32 sums of i4i8_int overflow, whatever the INT8 codes of a token? Refuses a row r with
+ * 128 sum_k |q[r][k]| S[r][k / G] >= 2^31 or an S above FQ_AMPLIFIED_MOST. Errors: FQ_ERR_UNSUPPORTED naming the row.
+ */
+fq_status fq_gemm_check_sums(const fq_qmatrix *w) FQ_MUST_USE;
+
 /* Are the recipes and shapes of `a` those of this product, in a form that the vector kernels take? Errors:
- * FQ_ERR_UNSUPPORTED naming the recipe: codes, scale format (E4M3 for i4f8, F16 for w4a16, INT8 for q4i8), a group that
- * is no multiple of 32, K above FQ_GEMM_INT_K for integers; for `any` what fq_gemm_any_takes says no to. */
+ * FQ_ERR_UNSUPPORTED naming the recipe: codes, scale format (E4M3 for i4f8, F16 for w4a16 and i4i8_f16, INT8 for q4i8,
+ * UINT16 for i4i8_int), a group that is no multiple of 32, K above FQ_GEMM_INT_K for integers; for `any` what
+ * fq_gemm_any_takes says no to. */
 fq_status fq_gemm_check(fq_gemm_kind kind, const fq_gemm_args *a) FQ_MUST_USE;
 /* The part of it that is about the weights; not for `any`. */
 fq_status fq_gemm_check_weights(fq_gemm_kind kind, const fq_qmatrix *w) FQ_MUST_USE;

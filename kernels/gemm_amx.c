@@ -2,15 +2,18 @@
  * tokens goes was measured (docs/NOTES-cpu-kernels.md). */
 #include "kernels/gemm_digits.h"
 #include "kernels/gemm_gemv.h"
+#include "kernels/gemm_scaled.h"
 #include "kernels/gemm_tile.h"
 
 enum { VECTOR_TOKENS = 2 /* most tokens for which the AVX-512 functions are faster, of weights that are not packed */ };
 
-#define TILE_RUN(name, a)                                                                                              \
+#define TILE_RUN_AS(name, a, work)                                                                                     \
     do {                                                                                                               \
         const tile_plan plan = tile_plan_make(FQ_GEMM_##name, a);                                                      \
-        _Pragma("omp parallel") tile_work(FQ_GEMM_##name, &plan);                                                      \
+        _Pragma("omp parallel") work(FQ_GEMM_##name, &plan);                                                           \
     } while (0)
+#define TILE_RUN(name, a) TILE_RUN_AS(name, a, tile_work)
+#define SCALED_RUN(name, a) TILE_RUN_AS(name, a, scaled_work)
 
 #define GEMM_AMX(name)                                                                                                 \
     size_t fq_gemm_##name##_amx_scratch(const fq_gemm_args *a) {                                                       \
@@ -31,6 +34,9 @@ GEMV(i4f8_digits, FQ_GEMM_i4f8, GEMV_DIGITS)
 GEMV(i4f8_books, FQ_GEMM_i4f8, GEMV_FLOATS)
 GEMV(i4i8_gemv, FQ_GEMM_i4i8, GEMV_BYTES)
 GEMV(q4i8_gemv, FQ_GEMM_q4i8, GEMV_BYTES)
+GEMV(i4i8_fast_gemv, FQ_GEMM_i4i8_fast, GEMV_BYTES)
+GEMV(i4i8_int_gemv, FQ_GEMM_i4i8_int, GEMV_GROUPS)
+GEMV(i4i8_f16_gemv, FQ_GEMM_i4i8_f16, GEMV_GROUPS)
 
 /* The ways for few tokens: 1 if one was taken. */
 #define GEMM_FEW(name)                                                                                                 \
@@ -41,6 +47,9 @@ GEMV(q4i8_gemv, FQ_GEMM_q4i8, GEMV_BYTES)
 GEMM_FEW(w4a16)
 GEMM_FEW(i4i8)
 GEMM_FEW(q4i8)
+GEMM_FEW(i4i8_fast)
+GEMM_FEW(i4i8_int)
+GEMM_FEW(i4i8_f16)
 
 static int i4f8_few(const fq_gemm_args *a) {
     if (a->m == 1)
@@ -53,7 +62,7 @@ static int i4f8_few(const fq_gemm_args *a) {
 }
 
 /* Weights that cannot be packed (groups of another size) have NULL there and go to the AVX-512 functions. */
-#define GEMM_AMX_PACKED(name)                                                                                          \
+#define GEMM_AMX_PACKED(name, tiles_run)                                                                               \
     fq_status fq_gemm_##name##_amx_pack(const fq_qmatrix *w, fq_arena *arena, void **packed) {                         \
         return fq_gemm_pack(FQ_GEMM_##name, w, arena, packed);                                                         \
     }                                                                                                                  \
@@ -66,10 +75,13 @@ static int i4f8_few(const fq_gemm_args *a) {
     fq_status fq_gemm_##name##_amx(const fq_gemm_args *a) {                                                            \
         FQ_TRY(fq_gemm_check(FQ_GEMM_##name, a));                                                                      \
         if (!a->packed) return fq_gemm_##name##_avx512(a);                                                             \
-        if (a->m > 0 && !name##_few(a)) TILE_RUN(name, a);                                                             \
+        if (a->m > 0 && !name##_few(a)) tiles_run(name, a);                                                            \
         return FQ_OK;                                                                                                  \
     }
-GEMM_AMX_PACKED(w4a16)
-GEMM_AMX_PACKED(i4f8)
-GEMM_AMX_PACKED(i4i8)
-GEMM_AMX_PACKED(q4i8)
+GEMM_AMX_PACKED(w4a16, TILE_RUN)
+GEMM_AMX_PACKED(i4f8, TILE_RUN)
+GEMM_AMX_PACKED(i4i8, TILE_RUN)
+GEMM_AMX_PACKED(q4i8, TILE_RUN)
+GEMM_AMX_PACKED(i4i8_fast, TILE_RUN)
+GEMM_AMX_PACKED(i4i8_int, SCALED_RUN)
+GEMM_AMX_PACKED(i4i8_f16, SCALED_RUN)

@@ -38,8 +38,14 @@ FQ_INLINE float vec_total(fq_gemm_kind kind, vec v) {
     return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
 }
 
+FQ_INLINE vec vec_flush(fq_gemm_kind kind, vec sum, float scale, vec total) {
+    const __m256i s = _mm256_castps_si256(sum);
+    if (gemm_is_scaled(kind)) return _mm256_fmadd_ps(_mm256_cvtepi32_ps(s), _mm256_set1_ps(scale), total);
+    return vec_add(kind, total, _mm256_castsi256_ps(_mm256_srai_epi32(s, GEMM_HIGH)));
+}
+
 /* The low and the high bytes of the 16 bfloat16 values, each in both halves of a register; of `any` the low and the
- * high half of 16 float32 values; of q4i8 zero point and scale in every 16-bit lane. */
+ * high half of 16 float32 values; of q4i8 zero point and scale in every 16-bit lane; of i4i8_int the scale. */
 typedef struct vec_lut {
     __m256i low, high;
 } vec_lut;
@@ -65,6 +71,11 @@ FQ_INLINE vec_lut vec_lut_load(fq_gemm_kind kind, const fq_qmatrix *w, const fq_
                     s = (short)w->scales[(size_t)r * (size_t)w->groups + (size_t)g];
         return (vec_lut){_mm256_set1_epi16(zero), _mm256_set1_epi16(s)};
     }
+    if (kind == FQ_GEMM_i4i8_int) {
+        const __m256i s = _mm256_set1_epi16((short)gemm_scale_code(w, r, g));
+        return (vec_lut){s, s};
+    }
+    if (kind == FQ_GEMM_i4i8_f16) return vec_lut_none();
     const __m256i lut16 = gemm_lut16(kind, w, luts, r, g);
     const __m256i low = _mm256_and_si256(lut16, _mm256_set1_epi16(0xff)), high = _mm256_srli_epi16(lut16, 8);
     const __m256i both = _mm256_permute4x64_epi64(_mm256_packus_epi16(low, high), 0xd8);
@@ -122,6 +133,14 @@ FQ_INLINE void int4_to_shorts(const uint8_t *p, vec v[2]) {
     }
 }
 
+FQ_INLINE void vec_weights_high(const uint8_t *p, vec v[4]) {
+    const __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)p), top = _mm256_set1_epi16((short)0xf000);
+    v[0] = as_float(_mm256_slli_epi16(b, 12));
+    v[1] = as_float(_mm256_and_si256(_mm256_slli_epi16(b, 8), top));
+    v[2] = as_float(_mm256_and_si256(_mm256_slli_epi16(b, 4), top));
+    v[3] = as_float(_mm256_and_si256(b, top));
+}
+
 FQ_INLINE void vec_weights(fq_gemm_kind kind, const uint8_t *p, vec_lut lut, vec v[4]) {
     switch (kind) {
     case FQ_GEMM_f32:
@@ -143,7 +162,15 @@ FQ_INLINE void vec_weights(fq_gemm_kind kind, const uint8_t *p, vec_lut lut, vec
         v[1] = as_float(gemm_vector_units(kind, p + 16));
         return;
     case FQ_GEMM_i4i8:
+    case FQ_GEMM_i4i8_fast:
+    case FQ_GEMM_i4i8_f16:
         int4_to_shorts(p, v);
+        return;
+    case FQ_GEMM_i4i8_int:
+        int4_to_shorts(p, v);
+        FQ_UNROLL
+        for (int j = 0; j < 2; j++)
+            v[j] = as_float(_mm256_mullo_epi16(_mm256_castps_si256(v[j]), lut.low));
         return;
     case FQ_GEMM_q4i8:
         int4_to_shorts(p, v);
@@ -169,4 +196,7 @@ GEMM_VECTOR(f8f8, avx2)
 GEMM_VECTOR(i8i8, avx2)
 GEMM_VECTOR(i4i8, avx2)
 GEMM_VECTOR(q4i8, avx2)
+GEMM_VECTOR(i4i8_fast, avx2)
+GEMM_VECTOR(i4i8_int, avx2)
+GEMM_VECTOR(i4i8_f16, avx2)
 GEMM_VECTOR(any, avx2)

@@ -35,7 +35,14 @@ FQ_INLINE float vec_total(fq_gemm_kind kind, vec v) {
     return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
 }
 
-/* The 16 values as float32; of q4i8 the zero point in the low, the scale in the high half of every lane. */
+FQ_INLINE vec vec_flush(fq_gemm_kind kind, vec sum, float scale, vec total) {
+    const __m512i s = _mm512_castps_si512(sum);
+    if (gemm_is_scaled(kind)) return _mm512_fmadd_ps(_mm512_cvtepi32_ps(s), _mm512_set1_ps(scale), total);
+    return vec_add(kind, total, _mm512_castsi512_ps(_mm512_srai_epi32(s, GEMM_HIGH)));
+}
+
+/* The 16 values as float32; of i4i8_int the scale in every 16-bit lane; of q4i8 the zero point in the low, the scale in
+ * the high half of every lane. */
 typedef __m512 vec_lut;
 
 FQ_INLINE vec_lut vec_lut_none(void) {
@@ -51,6 +58,8 @@ FQ_INLINE vec_lut vec_lut_load(fq_gemm_kind kind, const fq_qmatrix *w, const fq_
         const int s = w->scales[(size_t)r * (size_t)w->groups + (size_t)g];
         return _mm512_castsi512_ps(_mm512_set1_epi32(s << 16 | fq_qmatrix_zero(w, r, g)));
     }
+    if (kind == FQ_GEMM_i4i8_int) return _mm512_castsi512_ps(_mm512_set1_epi16((short)gemm_scale_code(w, r, g)));
+    if (kind == FQ_GEMM_i4i8_f16) return vec_lut_none();
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(gemm_lut16(kind, w, luts, r, g)), 16));
 }
 
@@ -83,6 +92,14 @@ FQ_INLINE vec int4_to_shorts(const uint8_t *p) {
     const __m512i lanes = _mm512_cvtepu8_epi16(_mm256_shuffle_epi8(bytes, spread));
     const __m512i top = _mm512_sllv_epi16(lanes, _mm512_set1_epi32(0x0008000c));
     return _mm512_castsi512_ps(_mm512_srai_epi16(top, 12));
+}
+
+FQ_INLINE void vec_weights_high(const uint8_t *p, vec v[4]) {
+    const __m512i b = _mm512_loadu_si512(p), top = _mm512_set1_epi16((short)0xf000);
+    v[0] = _mm512_castsi512_ps(_mm512_slli_epi16(b, 12));
+    v[1] = _mm512_castsi512_ps(_mm512_and_si512(_mm512_slli_epi16(b, 8), top));
+    v[2] = _mm512_castsi512_ps(_mm512_and_si512(_mm512_slli_epi16(b, 4), top));
+    v[3] = _mm512_castsi512_ps(_mm512_and_si512(b, top));
 }
 
 /* 16 E4M3 codes to float32, as gemm_e4m3_values. */
@@ -123,7 +140,13 @@ FQ_INLINE void vec_weights(fq_gemm_kind kind, const uint8_t *p, vec_lut lut, vec
         v[0] = _mm512_castsi512_ps(_mm512_cvtepi8_epi16(load256(p)));
         return;
     case FQ_GEMM_i4i8:
+    case FQ_GEMM_i4i8_fast:
+    case FQ_GEMM_i4i8_f16:
         v[0] = int4_to_shorts(p);
+        return;
+    case FQ_GEMM_i4i8_int:
+        v[0] =
+            _mm512_castsi512_ps(_mm512_mullo_epi16(_mm512_castps_si512(int4_to_shorts(p)), _mm512_castps_si512(lut)));
         return;
     case FQ_GEMM_q4i8: {
         const __m512i both = _mm512_castps_si512(lut), q = _mm512_castps_si512(int4_to_shorts(p));
@@ -145,4 +168,7 @@ GEMM_VECTOR(f8f8, avx512)
 GEMM_VECTOR(i8i8, avx512)
 GEMM_VECTOR(i4i8, avx512)
 GEMM_VECTOR(q4i8, avx512)
+GEMM_VECTOR(i4i8_fast, avx512)
+GEMM_VECTOR(i4i8_int, avx512)
+GEMM_VECTOR(i4i8_f16, avx512)
 GEMM_VECTOR(any, avx512)

@@ -23,7 +23,8 @@
 enum {
     GEMM_ROWS = 4096, /* rows of w between two barriers, which bounds the sums in scratch */
     GEMM_TILES = GEMM_ROWS / GEMM_MR,
-    GEMM_PAD = 16 /* units of a k block are padded to this, one AMX tile row */
+    GEMM_PAD = 16,    /* units of a k block are padded to this, one AMX tile row */
+    GEMM_GROUPS = 18, /* most groups, of 32 codes at least, that a k block of 512 codes touches */
 };
 
 typedef struct gemm_plan {
@@ -151,12 +152,41 @@ FQ_INLINE void gemm_prefetch(fq_gemm_kind kind, const gemm_plan *p, int n0, int 
         _mm_prefetch((const char *)gemm_w_at(kind, p->a->w, gemm_min(n0 + r, p->n - 1), k) + panel * 64, _MM_HINT_T1);
 }
 
+/* The product of one k block, from code k on, whose groups are summed up as integers and then, times their scales, onto
+ * the floats of c. */
+FQ_INLINE void gemm_tile_groups(fq_gemm_kind kind, int half, int units, const uint32_t *w, const uint32_t *x, float *c,
+                                int first, int k, int group, const float *scale) {
+    _Alignas(64) float part[GEMM_MR * GEMM_NT];
+    const int codes = gemm_unit_codes(kind);
+    for (int u = 0, g = k / group; u < units; g++, scale += GEMM_MR) {
+        const int end = gemm_min(units, ((g + 1) * group - k) / codes);
+        gemm_tile(kind, half, end - u, w + u, x + u * GEMM_NT, part, 1);
+        for (int r = 0; r < GEMM_MR; r++)
+            for (int t = 0; t < (half ? GEMM_NT / 2 : GEMM_NT); t += 8) {
+                float *to = c + r * GEMM_NT + t;
+                const __m256 sum = first && u == 0 ? _mm256_setzero_ps() : _mm256_load_ps(to);
+                const __m256i p = _mm256_load_si256((const __m256i *)(const void *)(part + r * GEMM_NT + t));
+                _mm256_store_ps(to, _mm256_fmadd_ps(_mm256_cvtepi32_ps(p), _mm256_set1_ps(scale[r]), sum));
+            }
+        u = end;
+    }
+}
+
+/* Scales [group][MR] of a tile of rows, of the groups that codes k .. k + codes - 1 touch. */
+FQ_INLINE void gemm_tile_scales(const fq_qmatrix *w, int n0, int k, int codes, float *scale) {
+    for (int g = k / w->group; g * w->group < k + codes; g++)
+        for (int r = 0; r < GEMM_MR; r++)
+            *scale++ = _cvtsh_ss(gemm_scale_code(w, gemm_min(n0 + r, w->rows - 1), g));
+}
+
 /* One k block of one tile of rows against all panels of the chunk; slot: which of the waiting tiles it is. */
 FQ_INLINE void gemm_row_tile(fq_gemm_kind kind, const gemm_plan *p, int m0, int b, int tile, int slot) {
     _Alignas(64) uint32_t w[GEMM_MR * GEMM_WS];
     _Alignas(64) float local[GEMM_MR * GEMM_NT];
     const int units = gemm_block_units(p, b), k = b * GEMM_KC * gemm_unit_codes(kind);
     const int codes = gemm_min(p->k - k, GEMM_KC * gemm_unit_codes(kind)), n0 = tile * GEMM_MR;
+    float scale[GEMM_MR * GEMM_GROUPS];
+    if (gemm_is_scaled(kind)) gemm_tile_scales(p->a->w, n0, k, codes, scale);
     FQ_ROLLED
     for (int r = 0; r < GEMM_MR; r++) /* beyond the last row: that row again, never stored */
         gemm_unpack(kind, p->a->w, p->luts, gemm_min(n0 + r, p->n - 1), k, codes, w + r * GEMM_WS);
@@ -164,11 +194,14 @@ FQ_INLINE void gemm_row_tile(fq_gemm_kind kind, const gemm_plan *p, int m0, int 
         const int tokens = p->m - m0 - panel * GEMM_NT;
         float *sum = p->blocks > 1 ? p->c + (size_t)(slot * p->panels + panel) * GEMM_MR * GEMM_NT : local;
         gemm_prefetch(kind, p, n0 + GEMM_MR, k, codes, panel);
-        if (tokens > GEMM_NT / 2)
+        if (gemm_is_scaled(kind))
+            gemm_tile_groups(kind, tokens <= GEMM_NT / 2, units, w, gemm_panel(p, b, panel), sum, b == 0, k,
+                             p->a->w->group, scale);
+        else if (tokens > GEMM_NT / 2)
             gemm_tile(kind, 0, units, w, gemm_panel(p, b, panel), sum, b == 0);
         else
             gemm_tile(kind, 1, units, w, gemm_panel(p, b, panel), sum, b == 0);
-        if (b == p->blocks - 1) gemm_finish(gemm_is_int(kind), p, sum, n0, m0, panel * GEMM_NT);
+        if (b == p->blocks - 1) gemm_finish(gemm_is_int_sum(kind), p, sum, n0, m0, panel * GEMM_NT);
     }
 }
 

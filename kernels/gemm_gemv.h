@@ -4,7 +4,10 @@
  *   i4f8          exact integers: operands j u as bytes j + 128, the token as three digits of seven bits, byte dot
  * products (VPDPBUSD) of all three joined as ((d2 << 7) + d1 << 7) + d0 in int32 (below 8 x 248 x 2^18 a lane), less
  * 128 times the digits; then times u in float32. What is rounded is a sum over 8 of k at a time. i4i8, q4i8    byte dot
- * products in int32, less 128 times the sum of the token w4a16, i4f8 with codebooks    values looked up as float32, FMA
+ * products in int32, less 128 times the sum of the token. i4i8_fast    the same with codes 16 q signed and the token
+ * plus 128, less what packing found for each row, over 16. i4i8_int, i4i8_f16    byte dot products of a group in int32,
+ * less 128 times its sum of the token, times the group's scale in int32 or float32. w4a16, i4f8 with codebooks values
+ * looked up as float32, FMA
  */
 #ifndef FQ_KERNELS_GEMM_GEMV_H
 #define FQ_KERNELS_GEMM_GEMV_H
@@ -22,13 +25,14 @@ typedef struct gemv_plan {
     int32_t x_sum;
 } gemv_plan;
 
-typedef enum gemv_way { GEMV_DIGITS, GEMV_BYTES, GEMV_FLOATS } gemv_way;
+typedef enum gemv_way { GEMV_DIGITS, GEMV_BYTES, GEMV_GROUPS, GEMV_FLOATS } gemv_way;
 
-/* Bytes of x a chunk: 3 digits and their sums; codes; floats. */
+/* Bytes of x a chunk: 3 digits and their sums; codes; codes and their sums; floats. */
 FQ_INLINE int gemv_x_bytes(gemv_way way) {
-    return way == GEMV_DIGITS ? 7 * 64 : way == GEMV_BYTES ? 2 * 64 : 8 * 64;
+    return way == GEMV_DIGITS ? 7 * 64 : way == GEMV_BYTES ? 2 * 64 : way == GEMV_GROUPS ? 3 * 64 : 8 * 64;
 }
 FQ_INLINE gemv_way gemv_way_of(fq_gemm_kind kind, const fq_qmatrix *w) {
+    if (kind == FQ_GEMM_i4i8_int || kind == FQ_GEMM_i4i8_f16) return GEMV_GROUPS;
     return gemm_is_int(kind) ? GEMV_BYTES : kind == FQ_GEMM_i4f8 && !w->book ? GEMV_DIGITS : GEMV_FLOATS;
 }
 FQ_INLINE size_t gemv_bytes(fq_gemm_kind kind, const fq_gemm_args *a) {
@@ -70,9 +74,16 @@ FQ_INLINE void gemv_pack(fq_gemm_kind kind, gemv_way way, const gemv_plan *p) {
             }
             const __m512i bias = _mm512_set1_epi8((char)FQ_GEMM_BIAS);
             x[6] = _mm512_sub_epi32(_mm512_setzero_si512(), gemv_join(bias, bias, x));
-        } else if (way == GEMV_BYTES) {
+        } else if (way == GEMV_BYTES || way == GEMV_GROUPS) {
+            const __m512i bias = _mm512_set1_epi8((char)FQ_GEMM_BIAS), none = _mm512_setzero_si512();
             x[0] = x512_units(kind, a, 0, 2 * g);
             x[1] = x512_units(kind, a, 0, 2 * g + 1);
+            if (way == GEMV_GROUPS)
+                x[2] = _mm512_sub_epi32(none, _mm512_dpbusd_epi32(_mm512_dpbusd_epi32(none, bias, x[0]), bias, x[1]));
+            if (kind == FQ_GEMM_i4i8_fast) {
+                x[0] = _mm512_xor_si512(x[0], bias);
+                x[1] = _mm512_xor_si512(x[1], bias);
+            }
         } else {
             for (int s = 0; s < 4; s++) { /* nibble s of a lane is code 2i of its step, nibble 4 + s code 2i + 1 */
                 const __m512i u = x512_units(kind, a, 0, 4 * g + s);
@@ -83,14 +94,18 @@ FQ_INLINE void gemv_pack(fq_gemm_kind kind, gemv_way way, const gemv_plan *p) {
     }
 }
 
-FQ_INLINE __m512i gemv_sum(gemv_way way, __m512i a, __m512i b) {
-    if (way == GEMV_BYTES) return _mm512_add_epi32(a, b);
+/* Lanes of sums are integers. */
+FQ_INLINE int gemv_is_int(fq_gemm_kind kind, gemv_way way) {
+    return way == GEMV_BYTES || (way == GEMV_GROUPS && !gemm_is_scaled(kind));
+}
+FQ_INLINE __m512i gemv_sum(int is_int, __m512i a, __m512i b) {
+    if (is_int) return _mm512_add_epi32(a, b);
     return _mm512_castps_si512(_mm512_add_ps(_mm512_castsi512_ps(a), _mm512_castsi512_ps(b)));
 }
 
-/* One line into the sums of its row. */
+/* One line into the sums of its row; scale: of GEMV_GROUPS. */
 FQ_INLINE __m512i gemv_line(fq_gemm_kind kind, gemv_way way, const gemv_plan *p, size_t at, size_t row,
-                            const __m512i *x, __m512i sum) {
+                            const __m512i *x, const int32_t *scale, __m512i sum) {
     if (way == GEMV_FLOATS) {
         const __m512i c = x512_line(p->w, at);
         const __m512i pairs = x512_lut_bf16(kind, p->tables, p->w, at, row);
@@ -104,15 +119,26 @@ FQ_INLINE __m512i gemv_line(fq_gemm_kind kind, gemv_way way, const gemv_plan *p,
         return _mm512_castps_si512(s);
     }
     __m512i v[2];
+    if (kind == FQ_GEMM_i4i8_fast) {
+        x512_unpack_signed(kind, p->tables, p->w, at, v);
+        return _mm512_dpbusd_epi32(_mm512_dpbusd_epi32(sum, x[0], v[0]), x[1], v[1]);
+    }
     x512_unpack_bytes(kind, p->tables, p->w, at, v);
     const __m512i low = v[0], high = v[1];
+    if (way == GEMV_GROUPS) {
+        const __m512i group = _mm512_dpbusd_epi32(_mm512_dpbusd_epi32(x[2], low, x[0]), high, x[1]);
+        const __m512i s = _mm512_set1_epi32(*scale);
+        if (kind == FQ_GEMM_i4i8_int) return _mm512_add_epi32(sum, _mm512_mullo_epi32(group, s));
+        return _mm512_castps_si512(
+            _mm512_fmadd_ps(_mm512_cvtepi32_ps(group), _mm512_castsi512_ps(s), _mm512_castsi512_ps(sum)));
+    }
     if (way == GEMV_BYTES) return _mm512_dpbusd_epi32(_mm512_dpbusd_epi32(sum, low, x[0]), high, x[1]);
     const __m512 s = _mm512_cvtepi32_ps(_mm512_add_epi32(gemv_join(low, high, x), x[6]));
     const __m512 unit = _mm512_set1_ps(p->tables->unit[p->w->scales[at]]);
     return _mm512_castps_si512(_mm512_fmadd_ps(s, unit, _mm512_castsi512_ps(sum)));
 }
 
-FQ_INLINE void gemv_finish(gemv_way way, const gemv_plan *p, __m512i v[16], int n0) {
+FQ_INLINE void gemv_finish(fq_gemm_kind kind, gemv_way way, const gemv_plan *p, __m512i v[16], int n0) {
     const fq_gemm_args *a = p->a;
     const int rows = gemm_min(16, a->w->rows - n0);
     const __mmask16 lanes = (__mmask16)((1u << rows) - 1);
@@ -122,10 +148,15 @@ FQ_INLINE void gemv_finish(gemv_way way, const gemv_plan *p, __m512i v[16], int 
     for (int step = 8; step > 0; step /= 2) {
         FQ_UNROLL
         for (int i = 0; i < step; i++)
-            v[i] = gemv_sum(way, v[i], v[i + step]);
+            v[i] = gemv_sum(gemv_is_int(kind, way), v[i], v[i + step]);
     }
     __m512 y = _mm512_castsi512_ps(v[0]);
-    if (way == GEMV_BYTES) y = _mm512_cvtepi32_ps(_mm512_sub_epi32(v[0], _mm512_set1_epi32(p->x_sum)));
+    if (kind == FQ_GEMM_i4i8_fast) {
+        const __m512i biased = _mm512_loadu_si512(p->w->sums + n0);
+        y = _mm512_cvtepi32_ps(_mm512_srai_epi32(_mm512_sub_epi32(v[0], biased), 4));
+    } else if (gemv_is_int(kind, way)) {
+        y = _mm512_cvtepi32_ps(_mm512_sub_epi32(v[0], _mm512_set1_epi32(p->x_sum)));
+    }
     if (way == GEMV_DIGITS) y = _mm512_mul_ps(y, _mm512_set1_ps(0x1p-9f));
     const __m512 scale = _mm512_maskz_loadu_ps(lanes, a->w->row_scale + n0);
     y = _mm512_mul_ps(_mm512_mul_ps(y, _mm512_set1_ps(p->x_scale)), scale);
@@ -149,15 +180,17 @@ FQ_INLINE void gemv_work(fq_gemm_kind kind, gemv_way way, const gemv_plan *p) {
             FQ_UNROLL
             for (int i = 0; i < vectors; i++)
                 x[i] = gemv_load(from + i);
+            _Alignas(64) int32_t scale[16] = {0};
+            if (way == GEMV_GROUPS) x512_scales(kind, p->w, at, scale);
             FQ_UNROLL
             for (size_t r = 0; r < 16; r++) {
                 const char *line = (const char *)p->w->codes + (at + r) * FQ_PACKED_LINE;
                 _mm_prefetch(line + GEMV_NEAR, _MM_HINT_T0);
                 _mm_prefetch(line + GEMV_FAR, _MM_HINT_T1);
-                sum[r] = gemv_line(kind, way, p, at + r, row + r, x, sum[r]);
+                sum[r] = gemv_line(kind, way, p, at + r, row + r, x, scale + r, sum[r]);
             }
         }
-        gemv_finish(way, p, sum, (int)row);
+        gemv_finish(kind, way, p, sum, (int)row);
     }
 }
 
@@ -165,7 +198,7 @@ FQ_INLINE void gemv_work(fq_gemm_kind kind, gemv_way way, const gemv_plan *p) {
 FQ_INLINE void gemv_run(fq_gemm_kind kind, gemv_way way, const fq_gemm_args *a, void (*work)(const gemv_plan *p)) {
     gemv_plan p = {.a = a, .w = a->packed, .tables = fq_gemm_tables_get(), .x = a->scratch};
     p.x_scale = gemm_x_scale(kind, a, 0);
-    if (way == GEMV_BYTES) p.x_sum = x512_biased_sum(a, 0);
+    if (way == GEMV_BYTES && kind != FQ_GEMM_i4i8_fast) p.x_sum = x512_biased_sum(a, 0);
     gemv_pack(kind, way, &p);
 #pragma omp parallel
     work(&p);

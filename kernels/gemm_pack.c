@@ -38,8 +38,10 @@ static void make_tables(void) {
                 const int v = (q - z) * s + FQ_GEMM_BIAS;
                 t->product[16 * s + z][q] = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
             }
-    for (int q = 0; q < 16; q++)
+    for (int q = 0; q < 16; q++) {
         t->integer[q] = (uint8_t)(FQ_GEMM_BIAS + (q ^ 8) - 8);
+        t->code[q] = (int8_t)((q ^ 8) - 8);
+    }
 }
 
 const fq_gemm_tables *fq_gemm_tables_get(void) {
@@ -73,26 +75,31 @@ static int products_fit(const fq_qmatrix *w, int r, int g) {
     return 1;
 }
 
-static void pack_scale(fq_gemm_kind kind, const fq_qmatrix *w, int r, int g, fq_gemm_packed *p, size_t at) {
+/* Of chunk `chunk` of row r. */
+static void pack_scale(fq_gemm_kind kind, const fq_qmatrix *w, int r, int chunk, fq_gemm_packed *p, size_t at) {
+    const int g = w->groups > 0 ? chunk * FQ_PACKED_CODES / w->group : 0;
     const size_t from = (size_t)r * (size_t)w->groups + (size_t)g;
     switch (kind) {
     case FQ_GEMM_i4f8:
         p->scales[at] = w->scales[from] & 0x7f;
         break;
     case FQ_GEMM_w4a16:
+    case FQ_GEMM_i4i8_int:
+    case FQ_GEMM_i4i8_f16:
         memcpy(&p->halves[at], w->scales + 2 * from, sizeof(uint16_t));
         break;
     case FQ_GEMM_q4i8:
         p->halves[at] = (uint16_t)(16 * (int)fq_qmatrix_scale(w, r, g) + fq_qmatrix_zero(w, r, g));
         break;
-    default: /* i4i8: no groups */
+    default: /* i4i8, i4i8_fast: no groups */
         break;
     }
 }
 
 /* Can lines hold these groups? */
 static int is_packable(fq_gemm_kind kind, const fq_qmatrix *w) {
-    if (kind == FQ_GEMM_i4i8) return 1;
+    if (kind == FQ_GEMM_i4i8 || kind == FQ_GEMM_i4i8_fast) return 1;
+    if (kind == FQ_GEMM_i4i8_int || kind == FQ_GEMM_i4i8_f16) return w->group % FQ_PACKED_CODES == 0;
     int fit = w->group == FQ_PACKED_CODES;
 #pragma omp parallel for reduction(&& : fit) if (kind == FQ_GEMM_q4i8)
     for (int r = 0; r < w->rows; r++)
@@ -101,8 +108,19 @@ static int is_packable(fq_gemm_kind kind, const fq_qmatrix *w) {
     return fit;
 }
 
+/* What bytes that are 128 too large add to 16 times a row's sum, modulo 2^32. */
+static int32_t biased_sum(const fq_qmatrix *w, int r) {
+    const uint8_t *codes = w->codes + (size_t)r * w->row_bytes;
+    uint32_t sum = 0;
+    for (int k = 0; k < w->cols; k++)
+        sum += (uint32_t)(((codes[k / 2] >> (k % 2 ? 4 : 0) & 15) ^ 8) - 8);
+    return (int32_t)(16 * FQ_GEMM_BIAS * sum);
+}
+
 fq_status fq_gemm_pack(fq_gemm_kind kind, const fq_qmatrix *w, fq_arena *arena, void **packed) {
-    FQ_TRY(fq_gemm_check_weights(kind, w));
+    const int halves =
+        kind == FQ_GEMM_w4a16 || kind == FQ_GEMM_q4i8 || kind == FQ_GEMM_i4i8_int || kind == FQ_GEMM_i4i8_f16;
+    FQ_TRY(kind == FQ_GEMM_i4i8_int ? fq_gemm_check_sums(w) : fq_gemm_check_weights(kind, w));
     *packed = NULL;
     if (!is_packable(kind, w)) return FQ_OK;
     fq_gemm_packed *p = FQ_NEW(arena, fq_gemm_packed, 1);
@@ -113,14 +131,16 @@ fq_status fq_gemm_pack(fq_gemm_kind kind, const fq_qmatrix *w, fq_arena *arena, 
                  rows = (size_t)p->blocks * FQ_PACKED_ROWS;
     p->codes = fq_arena_calloc(arena, lines, FQ_PACKED_LINE);
     if (kind == FQ_GEMM_i4f8) p->scales = FQ_NEW(arena, uint8_t, lines);
-    if (kind == FQ_GEMM_w4a16 || kind == FQ_GEMM_q4i8) p->halves = FQ_NEW(arena, uint16_t, lines);
+    if (halves) p->halves = FQ_NEW(arena, uint16_t, lines);
+    if (kind == FQ_GEMM_i4i8_fast) p->sums = FQ_NEW(arena, int32_t, rows);
     if (w->book) p->book = FQ_NEW(arena, uint8_t, rows);
     if (!p->codes || (kind == FQ_GEMM_i4f8 && !p->scales) || (w->book && !p->book)) return FQ_ERR_MEMORY;
-    if ((kind == FQ_GEMM_w4a16 || kind == FQ_GEMM_q4i8) && !p->halves) return FQ_ERR_MEMORY;
+    if ((halves && !p->halves) || (kind == FQ_GEMM_i4i8_fast && !p->sums)) return FQ_ERR_MEMORY;
 #pragma omp parallel for schedule(static)
     for (int r = 0; r < w->rows; r++) {
         const size_t block = (size_t)(r / FQ_PACKED_ROWS);
         if (w->book) p->book[r] = w->book[r];
+        if (p->sums) p->sums[r] = biased_sum(w, r);
         for (int g = 0; g < p->chunks; g++) {
             const size_t at = (block * (size_t)p->chunks + (size_t)g) * FQ_PACKED_ROWS + (size_t)(r % FQ_PACKED_ROWS);
             pack_line(w, r, g, p->codes + at * FQ_PACKED_LINE);
@@ -130,3 +150,12 @@ fq_status fq_gemm_pack(fq_gemm_kind kind, const fq_qmatrix *w, fq_arena *arena, 
     *packed = p;
     return FQ_OK;
 }
+
+/* Kernels of weights as they are, which must not meet sums that overflow. */
+#define CHECK_SUMS(isa)                                                                                                \
+    fq_status fq_gemm_i4i8_int_##isa##_pack(const fq_qmatrix *w, fq_arena *arena, void **packed) {                     \
+        *packed = NULL;                                                                                                \
+        return fq_gemm_check_sums(w);                                                                                  \
+    }
+CHECK_SUMS(avx2)
+CHECK_SUMS(avx512)

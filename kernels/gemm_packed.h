@@ -26,13 +26,15 @@ typedef struct fq_gemm_packed {
     int chunks;       /* of 128 inputs */
     uint8_t *codes;   /* [blocks][chunks][16][64] */
     uint8_t *scales;  /* [blocks][chunks][16] i4f8: E4M3 codes; else NULL */
-    uint16_t *halves; /* [blocks][chunks][16] w4a16: float16 codes; q4i8: rows of fq_gemm_tables.product; else NULL */
+    uint16_t *halves; /* [blocks][chunks][16] w4a16, i4i8_f16: float16 codes; i4i8_int: scales; q4i8: rows of
+                         fq_gemm_tables.product; else NULL */
+    int32_t *sums;    /* [blocks][16] i4i8_fast: 128 times 16 times the sum of a row's codes; else NULL */
     uint8_t *book;    /* [blocks][16] i4f8 with codebooks, else NULL */
 } fq_gemm_packed;
 
-/* Pack w for the products w4a16, i4f8, i4i8 and q4i8. Owner: the arena. *packed is NULL where lines cannot hold w:
- * groups other than 128 and, for q4i8, an operand (q - z) s that is no INT8. Errors: those of fq_gemm_check;
- * FQ_ERR_MEMORY. */
+/* Pack w for the products w4a16, i4f8, i4i8, q4i8, i4i8_int and i4i8_f16. Owner: the arena. *packed is NULL where lines
+ * cannot hold w: groups other than 128 (of the last two: no multiple of it) and, for q4i8, an operand (q - z) s that is
+ * no INT8. Errors: those of fq_gemm_check and, for i4i8_int, fq_gemm_check_sums; FQ_ERR_MEMORY. */
 fq_status fq_gemm_pack(fq_gemm_kind kind, const fq_qmatrix *w, fq_arena *arena, void **packed) FQ_MUST_USE;
 
 enum { FQ_GEMM_BIAS = 128, FQ_GEMM_BYTE_SCALES = 17 };
@@ -48,6 +50,7 @@ typedef struct fq_gemm_tables {
     _Alignas(64) uint8_t byte[FQ_GEMM_LUTS_A_BOOK][16];                      /* j + 128 of e4m3(q s) = j u, INT4 */
     _Alignas(64) uint8_t product[FQ_GEMM_BYTE_SCALES * 16][16]; /* (q - z) s + 128, saturated: [16 s + z][q] */
     _Alignas(64) uint8_t integer[16];                           /* INT4 q + 128 */
+    _Alignas(64) int8_t code[16];                               /* INT4 q */
     _Alignas(64) float unit[FQ_GEMM_LUTS_A_BOOK];               /* u of s */
     _Alignas(64) uint8_t digit[3][FQ_GEMM_LUTS_A_BOOK];         /* of 512 |x|, lowest first */
 } fq_gemm_tables;

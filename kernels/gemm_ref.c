@@ -74,6 +74,8 @@ GEMM_REF(f8f8, 0)
 GEMM_REF(i8i8, 1)
 GEMM_REF(i4i8, 1)
 GEMM_REF(q4i8, 1)
+GEMM_REF(i4i8_int, 1)
+GEMM_REF(i4i8_f16, 0)
 GEMM_REF(any, 0)
 
 size_t fq_gemm_i4f8_swiglu_ref_scratch(const fq_gemm_args *a) {

@@ -121,7 +121,7 @@ FQ_INLINE void tile_pack_pass(fq_gemm_kind kind, const tile_plan *p, int m0, int
     for (int i = (int)self; i < p->tiles * TILE_SIDE; i += (int)threads) {
         const int there = m0 + i < p->m;
         p->x_scale[i] = there ? gemm_x_scale(kind, p->a, m0 + i) : 1.0f;
-        p->x_sum[i] = there && kind != FQ_GEMM_i8i8 && gemm_is_int(kind) ? x512_biased_sum(p->a, m0 + i) : 0;
+        p->x_sum[i] = there && !gemm_is_signed(kind) && gemm_is_int(kind) ? x512_biased_sum(p->a, m0 + i) : 0;
     }
 }
 
@@ -165,7 +165,7 @@ FQ_INLINE void tile_unpack(fq_gemm_kind kind, const tile_plan *p, int block, int
 
 #define TILE_MULTIPLY(kind, c, a, b)                                                                                   \
     do {                                                                                                               \
-        if (kind == FQ_GEMM_i8i8)                                                                                      \
+        if (gemm_is_signed(kind))                                                                                      \
             fq_tile_dp_int8(c, a, b);                                                                                  \
         else if (gemm_is_int(kind))                                                                                    \
             fq_tile_dp_uint8(c, a, b);                                                                                 \
@@ -216,21 +216,24 @@ FQ_INLINE void tile_sums_store(const int tiles, uint8_t *c) {
 #undef TILE_ONE
 }
 
-/* The epilogue of one tile of sums: rows n0.. of w, tokens i0.. of the pass that starts at token m0. */
-static __attribute__((noinline)) void tile_finish(int is_int, const tile_plan *p, const uint8_t *c, int n0, int m0,
-                                                  int i0) {
+/* The epilogue of one tile of sums: rows n0.. of w, tokens i0.. of the pass that starts at token m0. Integers may be
+ * 2^shift times too large. */
+static __attribute__((noinline)) void tile_finish(int is_int, int shift, const tile_plan *p, const uint8_t *c, int n0,
+                                                  int m0, int i0) {
     const fq_gemm_args *a = p->a;
     const int tokens = gemm_min(TILE_SIDE, p->m - m0 - i0), rows = gemm_min(TILE_SIDE, p->n - n0);
     if (tokens <= 0 || rows <= 0) return;
     const __m512 x_scale = _mm512_loadu_ps(p->x_scale + i0);
     const __m512i x_sum = _mm512_loadu_si512(p->x_sum + i0);
+    const __m128i down = _mm_cvtsi32_si128(shift);
     const __mmask16 lanes = (__mmask16)((1u << rows) - 1);
     __m512i v[16];
     FQ_UNROLL
     for (int r = 0; r < 16; r++) {
         const float scale = a->w->row_scale[gemm_min(n0 + r, p->n - 1)];
         const __m512i sum = _mm512_load_si512(c + 64 * r);
-        const __m512 f = is_int ? _mm512_cvtepi32_ps(_mm512_sub_epi32(sum, x_sum)) : _mm512_castsi512_ps(sum);
+        const __m512 f = is_int ? _mm512_cvtepi32_ps(_mm512_sra_epi32(_mm512_sub_epi32(sum, x_sum), down))
+                                : _mm512_castsi512_ps(sum);
         v[r] = _mm512_castps_si512(_mm512_mul_ps(_mm512_mul_ps(f, x_scale), _mm512_set1_ps(scale)));
     }
     x512_transpose(v);
@@ -252,7 +255,8 @@ typedef struct tile_done {
 
 FQ_INLINE void tile_write_one(fq_gemm_kind kind, const int tiles, const tile_plan *p, tile_done *d, int m0) {
     if (d->tile >= tiles) return;
-    tile_finish(gemm_is_int(kind), p, d->c + d->tile * TILE_BYTES, d->block * TILE_SIDE, m0, d->tile * TILE_SIDE);
+    tile_finish(gemm_is_int(kind), kind == FQ_GEMM_i4i8_fast ? 4 : 0, p, d->c + d->tile * TILE_BYTES,
+                d->block * TILE_SIDE, m0, d->tile * TILE_SIDE);
     d->tile++;
 }
 

@@ -7,9 +7,17 @@
  *   vec_mac(kind, acc, w, x)                   acc + w x
  *   vec_total(kind, v)                         the sum of the lanes as float; an integer sum is rounded once
  *   vec_lut_none(), vec_lut_load(kind, w, luts, r, g)   the look-up table of a group, in registers
- *   vec_weights(kind, p, lut, out)             gemm_step(kind) codes at p as gemm_vecs(kind) vectors, in k order */
+ *   vec_weights(kind, p, lut, out)             gemm_step(kind) codes at p as gemm_vecs(kind) vectors, in k order
+ *   vec_weights_high(p, out)                   HIGH_VECS vectors of int16 lanes, codes 4 i + j of the bytes at p times
+ *                                              2^GEMM_HIGH in lane i of vector j
+ *   vec_flush(kind, sum, scale, total)         total + sum / 2^GEMM_HIGH of i4i8_fast, total + scale sum of i4i8_f16 */
 #ifndef FQ_KERNELS_GEMM_VECTOR_H
 #define FQ_KERNELS_GEMM_VECTOR_H
+
+/* i4i8_fast, FastGEMM (arXiv 2311.09550): a code stays at the top of its lane, 2^12 times its value, so that masks and
+ * shifts by constants unpack it; the factor leaves when lanes are flushed, after at most 2048 / 8 codes a lane, of at
+ * most 2^12 8 128 each. */
+enum { HIGH_VECS = 4, HIGH_CODES = 2048 };
 
 FQ_INLINE int gemm_unit_codes(fq_gemm_kind kind) {
     return gemm_is_int(kind) ? 2 : 1;
@@ -23,6 +31,17 @@ FQ_INLINE int gemm_step(fq_gemm_kind kind) {
 }
 FQ_INLINE int gemm_vecs(fq_gemm_kind kind) {
     return gemm_step(kind) / gemm_unit_codes(kind) / GEMM_LANES;
+}
+/* The same of the product for few tokens. */
+FQ_INLINE int gemm_small_vecs(fq_gemm_kind kind) {
+    return kind == FQ_GEMM_i4i8_fast ? HIGH_VECS : gemm_vecs(kind);
+}
+FQ_INLINE int gemm_small_codes(fq_gemm_kind kind) {
+    return gemm_small_vecs(kind) * gemm_unit_codes(kind) * GEMM_LANES;
+}
+/* Sums are flushed at the end of every group, or of HIGH_CODES. */
+FQ_INLINE int gemm_is_flushed(fq_gemm_kind kind) {
+    return kind == FQ_GEMM_i4i8_fast || gemm_is_scaled(kind);
 }
 
 /* `any`: operand values as float32, written up to the next multiple of 32. */
@@ -131,12 +150,12 @@ enum {
 };
 
 /* Scratch: x as [block of 16 units][token][16 units], so that one pointer walks through it; tokens are rounded up to 1,
- * 2, 4 or 8 and blocks to an even number, zero beyond m and K. */
+ * 2, 4 or 8 and blocks to a multiple of 4, zero beyond m and K. */
 FQ_INLINE int gemm_small_tokens(int m) {
     return m <= 2 ? m : m <= 4 ? 4 : 8;
 }
 FQ_INLINE int gemm_small_blocks(const gemm_plan *p) {
-    return gemm_ceil(p->units, 32) * 2;
+    return gemm_ceil(p->units, 64) * 4;
 }
 FQ_INLINE gemm_plan gemm_small_plan(fq_gemm_kind kind, const fq_gemm_args *a) {
     gemm_plan p = {.a = a, .luts = fq_gemm_luts_e4m3(), .m = a->m, .n = a->w->rows, .k = a->w->cols, .x = a->scratch};
@@ -153,37 +172,65 @@ FQ_INLINE int gemm_small_rows(fq_gemm_kind kind, const int tokens) {
 /* Accumulators of one row and token: as many as there are registers for, to hide the latency of the sums. */
 FQ_INLINE int gemm_small_chains(fq_gemm_kind kind, const int tokens) {
     const int most = gemm_is_grouped(kind) ? 4 : GEMM_CHAINS;
-    return gemm_min(2 * gemm_vecs(kind), most >= 2 * tokens ? most / tokens / gemm_small_rows(kind, tokens) : 1);
+    return gemm_min(2 * gemm_small_vecs(kind), most >= 2 * tokens ? most / tokens / gemm_small_rows(kind, tokens) : 1);
 }
 
 FQ_INLINE void gemm_small_step(fq_gemm_kind kind, const int tokens, const uint8_t *src, const vec_lut lut,
                                const uint32_t *x, const int odd, vec *acc) {
     const int chains = gemm_small_chains(kind, tokens);
     vec w[4];
-    vec_weights(kind, src, lut, w);
+    if (kind == FQ_GEMM_i4i8_fast)
+        vec_weights_high(src, w);
+    else
+        vec_weights(kind, src, lut, w);
     FQ_UNROLL
     for (int t = 0; t < tokens; t++) {
         FQ_UNROLL
-        for (int j = 0; j < gemm_vecs(kind); j++) {
+        for (int j = 0; j < gemm_small_vecs(kind); j++) {
             const int unit = j * GEMM_LANES;
             const vec b = vec_load(x + (unit / 16 * tokens + t) * 16 + unit % 16);
-            vec *sum = &acc[t * chains + (j + odd * gemm_vecs(kind)) % chains];
+            vec *sum = &acc[t * chains + (j + odd * gemm_small_vecs(kind)) % chains];
             *sum = vec_mac(kind, *sum, w[j], b);
         }
     }
+}
+
+/* The chains of a row as one vector. */
+FQ_INLINE vec gemm_small_sum(fq_gemm_kind kind, const int chains, const vec *acc) {
+    vec sum = acc[0];
+    FQ_UNROLL
+    for (int j = 1; j < chains; j++)
+        sum = vec_add(kind, sum, acc[j]);
+    return sum;
+}
+
+/* The sums of group g of row r onto the totals; they start again from zero. */
+FQ_INLINE void gemm_small_flush(fq_gemm_kind kind, const int tokens, const fq_qmatrix *w, int r, int g, vec *acc,
+                                vec *total) {
+    const int chains = gemm_small_chains(kind, tokens);
+    const float scale = gemm_is_scaled(kind) ? _cvtsh_ss(gemm_scale_code(w, r, g)) : 1.0f;
+    FQ_UNROLL
+    for (int t = 0; t < tokens; t++)
+        total[t] = vec_flush(kind, gemm_small_sum(kind, chains, acc + t * chains), scale, total[t]);
+    FQ_UNROLL
+    for (int j = 0; j < tokens * chains; j++)
+        acc[j] = vec_zero();
 }
 
 /* sum[i][t] = row r0 + i of w times token t; rows beyond the last repeat it. */
 FQ_INLINE void gemm_small_tile(fq_gemm_kind kind, const int tokens, const gemm_plan *p, int r0, float sum[4][8]) {
     const fq_qmatrix *w = p->a->w;
     const int rows = gemm_small_rows(kind, tokens), chains = gemm_small_chains(kind, tokens);
-    const int step = gemm_step(kind), bytes = step * gemm_w_bits(kind) / 8;
+    const int step = gemm_small_codes(kind), bytes = step * gemm_w_bits(kind) / 8;
     const int units = step / gemm_unit_codes(kind) * tokens;
     const int batch = tokens > 2 ? 1 : 4; /* steps in straight code: one token has little else to do */
     const uint8_t *src[4];
     const uint32_t *x = p->x;
     vec_lut lut = vec_lut_none();
-    vec acc[4][GEMM_CHAINS];
+    vec acc[4][GEMM_CHAINS], flushed[8];
+    FQ_UNROLL
+    for (int t = 0; t < tokens; t++)
+        flushed[t] = vec_zero();
     FQ_UNROLL
     for (int i = 0; i < rows; i++) {
         src[i] = gemm_w_at(kind, w, gemm_min(r0 + i, p->n - 1), 0);
@@ -197,6 +244,7 @@ FQ_INLINE void gemm_small_tile(fq_gemm_kind kind, const int tokens, const gemm_p
             lut = vec_lut_load(kind, w, p->luts, r0, g);
             end = gemm_min(p->k, k + w->group);
         }
+        if (kind == FQ_GEMM_i4i8_fast) end = gemm_min(p->k, k + HIGH_CODES);
         for (; k + (batch - 1) * step < end; k += batch * step, at += (size_t)(batch * bytes), x += batch * units) {
             FQ_UNROLL
             for (int i = 0; i < rows; i++) {
@@ -213,16 +261,14 @@ FQ_INLINE void gemm_small_tile(fq_gemm_kind kind, const int tokens, const gemm_p
             for (int i = 0; i < rows; i++)
                 gemm_small_step(kind, tokens, src[i] + at, lut, x, 0, acc[i]);
         }
+        if (gemm_is_flushed(kind)) gemm_small_flush(kind, tokens, w, r0, g, acc[0], flushed); /* of one row */
     }
     FQ_UNROLL
     for (int i = 0; i < rows; i++) {
         FQ_UNROLL
         for (int t = 0; t < tokens; t++) {
-            vec total = acc[i][t * chains];
-            FQ_UNROLL
-            for (int j = 1; j < chains; j++)
-                total = vec_add(kind, total, acc[i][t * chains + j]);
-            sum[i][t] = vec_total(kind, total);
+            const vec total = gemm_is_flushed(kind) ? flushed[t] : gemm_small_sum(kind, chains, acc[i] + t * chains);
+            sum[i][t] = vec_total(gemm_is_int_sum(kind) ? kind : FQ_GEMM_f32, total);
         }
     }
 }
@@ -283,14 +329,30 @@ FQ_INLINE void gemm_small_share(fq_gemm_kind kind, const int tokens, const gemm_
     }
 }
 
+/* 8 units of token t from unit u on, in the order in which i4i8_fast unpacks: byte j of every four of 64 codes. */
+FQ_INLINE __m256i gemm_high_units(const gemm_plan *p, int t, int u) {
+    const int in = u % (HIGH_VECS * GEMM_LANES), k = 2 * (u - in) + 64 * (u % GEMM_LANES / 8);
+    const __m128i up = _mm_cvtsi32_si128(24 - 8 * (in / GEMM_LANES));
+    _Alignas(32) uint8_t x[64] = {0};
+    if (t >= p->m || k >= p->k) return _mm256_setzero_si256();
+    memcpy(x, (const uint8_t *)p->a->x + (size_t)t * p->a->x_stride + k, (size_t)gemm_min(64, p->k - k));
+    const __m256i *four = (const __m256i *)(const void *)x;
+    const __m256i a = _mm256_srai_epi32(_mm256_sll_epi32(four[0], up), 24);
+    const __m256i b = _mm256_srai_epi32(_mm256_sll_epi32(four[1], up), 24);
+    return _mm256_permute4x64_epi64(_mm256_packs_epi32(a, b), 0xd8);
+}
+
 /* Before the threads start: so little that sharing it would cost a barrier and gain nothing. */
 FQ_INLINE void gemm_small_pack(fq_gemm_kind kind, const gemm_plan *p) {
     const int tokens = gemm_small_tokens(p->m), blocks = gemm_small_blocks(p);
     for (int block = 0; block < blocks; block++)
         for (int t = 0; t < tokens; t++)
-            for (int u = 0; u < 16; u += 8)
+            for (int u = 0; u < 16; u += 8) {
+                const int from = block * 16 + u;
                 _mm256_store_si256((__m256i *)(void *)(p->x + (block * tokens + t) * 16 + u),
-                                   gemm_token_units(kind, p, t, block * 16 + u));
+                                   kind == FQ_GEMM_i4i8_fast ? gemm_high_units(p, t, from)
+                                                             : gemm_token_units(kind, p, t, from));
+            }
 }
 
 FQ_INLINE void gemm_small_work(fq_gemm_kind kind, const gemm_plan *p) {

@@ -7,7 +7,11 @@
 #include "kernels/lanes_avx512.h"
 
 FQ_INLINE int gemm_is_packed(fq_gemm_kind kind) {
-    return kind == FQ_GEMM_w4a16 || kind == FQ_GEMM_i4f8 || kind == FQ_GEMM_i4i8 || kind == FQ_GEMM_q4i8;
+    return gemm_is_grouped(kind) || kind == FQ_GEMM_i4i8 || kind == FQ_GEMM_i4i8_fast;
+}
+/* Weights are unpacked to signed bytes for tiles; to bytes plus FQ_GEMM_BIAS if not. */
+FQ_INLINE int gemm_is_signed(fq_gemm_kind kind) {
+    return kind == FQ_GEMM_i8i8 || kind == FQ_GEMM_i4i8_fast || kind == FQ_GEMM_i4i8_int || kind == FQ_GEMM_i4i8_f16;
 }
 
 /* The first n of 64 bytes at p, zeros behind; n may be anything. */
@@ -49,7 +53,10 @@ FQ_INLINE __m512i x512_units(fq_gemm_kind kind, const fq_gemm_args *a, int i, in
     case FQ_GEMM_f8f8:
         return x512_e4m3(x512_load_some_half(x + from, k - from));
     case FQ_GEMM_i4i8:
-    case FQ_GEMM_q4i8: {
+    case FQ_GEMM_q4i8:
+    case FQ_GEMM_i4i8_fast:
+    case FQ_GEMM_i4i8_int:
+    case FQ_GEMM_i4i8_f16: {
         const long at = from / 128 * 128 + from % 128 / 2;
         return x512_alternate(x512_load_some_half(x + at, k - at), x512_load_some_half(x + at + 64, k - at - 64));
     }
@@ -89,6 +96,13 @@ FQ_INLINE __m512i x512_lut_bytes(fq_gemm_kind kind, const fq_gemm_tables *t, con
     return _mm512_broadcast_i32x4(_mm_load_si128((const __m128i *)(const void *)lut));
 }
 
+/* The scales of the 16 rows of a block, of the chunk of line `at`: integers, or the bits of floats. */
+FQ_INLINE void x512_scales(fq_gemm_kind kind, const fq_gemm_packed *w, size_t at, int32_t scale[16]) {
+    const __m256i codes = _mm256_loadu_si256((const __m256i *)(const void *)(w->halves + at));
+    _mm512_store_si512(scale, kind == FQ_GEMM_i4i8_int ? _mm512_cvtepu16_epi32(codes)
+                                                       : _mm512_castps_si512(_mm512_cvtph_ps(codes)));
+}
+
 FQ_INLINE __m512i x512_line(const fq_gemm_packed *w, size_t at) {
     return _mm512_load_si512(w->codes + at * FQ_PACKED_LINE);
 }
@@ -101,9 +115,27 @@ FQ_INLINE void x512_unpack_bytes(fq_gemm_kind kind, const fq_gemm_tables *t, con
     v[1] = _mm512_permutexvar_epi8(_mm512_srli_epi16(c, 4), lut);
 }
 
+/* The same as signed bytes: of i4i8_fast 16 q, which a mask leaves of each nibble. */
+FQ_INLINE void x512_unpack_signed(fq_gemm_kind kind, const fq_gemm_tables *t, const fq_gemm_packed *w, size_t at,
+                                  __m512i v[2]) {
+    const __m512i c = x512_line(w, at), high = _mm512_set1_epi8((char)0xf0);
+    if (kind == FQ_GEMM_i4i8_fast) {
+        v[0] = _mm512_and_si512(_mm512_slli_epi16(c, 4), high);
+        v[1] = _mm512_and_si512(c, high);
+        return;
+    }
+    const __m512i lut = _mm512_broadcast_i32x4(_mm_load_si128((const __m128i *)(const void *)t->code));
+    v[0] = _mm512_permutexvar_epi8(c, lut);
+    v[1] = _mm512_permutexvar_epi8(_mm512_srli_epi16(c, 4), lut);
+}
+
 /* Line `at` of packed weights as the 64-byte rows of its chunk's steps. */
 FQ_INLINE void x512_unpack(fq_gemm_kind kind, const fq_gemm_tables *t, const fq_gemm_packed *w, size_t at, size_t r,
                            __m512i v[4]) {
+    if (gemm_is_signed(kind)) {
+        x512_unpack_signed(kind, t, w, at, v);
+        return;
+    }
     if (gemm_is_int(kind)) {
         x512_unpack_bytes(kind, t, w, at, v);
         return;

@@ -11,6 +11,7 @@
 #include "kernels/inline.h"
 
 enum {
+    GEMM_HIGH = 12,        /* i4i8_fast: a code in a 16-bit lane is 2^12 times its value */
     GEMM_KC = 256,         /* units of k in a block: the buffer of unpacked w is MR x KC x 4 bytes */
     GEMM_WS = GEMM_KC + 16 /* row stride of that buffer, off the powers of two that collide in L1 */
 };
@@ -21,11 +22,22 @@ FQ_INLINE int gemm_min(int a, int b) {
 FQ_INLINE int gemm_ceil(int a, int b) {
     return (a + b - 1) / b;
 }
+/* Integer products, summed as integers. */
 FQ_INLINE int gemm_is_int(fq_gemm_kind kind) {
-    return kind == FQ_GEMM_i8i8 || kind == FQ_GEMM_i4i8 || kind == FQ_GEMM_q4i8;
+    return kind == FQ_GEMM_i8i8 || kind == FQ_GEMM_i4i8 || kind == FQ_GEMM_q4i8 || kind == FQ_GEMM_i4i8_fast ||
+           kind == FQ_GEMM_i4i8_int || kind == FQ_GEMM_i4i8_f16;
+}
+/* The integers are sums of groups, added up as floats. */
+FQ_INLINE int gemm_is_scaled(fq_gemm_kind kind) {
+    return kind == FQ_GEMM_i4i8_f16;
 }
 FQ_INLINE int gemm_is_grouped(fq_gemm_kind kind) {
-    return kind == FQ_GEMM_w4a16 || kind == FQ_GEMM_i4f8 || kind == FQ_GEMM_q4i8;
+    return kind == FQ_GEMM_w4a16 || kind == FQ_GEMM_i4f8 || kind == FQ_GEMM_q4i8 || kind == FQ_GEMM_i4i8_int ||
+           kind == FQ_GEMM_i4i8_f16;
+}
+/* What the epilogue and the last sum see. */
+FQ_INLINE int gemm_is_int_sum(fq_gemm_kind kind) {
+    return gemm_is_int(kind) && !gemm_is_scaled(kind);
 }
 /* Bits of one weight code and bytes of one activation code; `any` reads them from its recipes. */
 FQ_INLINE int gemm_w_bits(fq_gemm_kind kind) {
@@ -77,6 +89,9 @@ FQ_INLINE __m256i gemm_vector_units(fq_gemm_kind kind, const uint8_t *p) {
     case FQ_GEMM_i8i8:
     case FQ_GEMM_i4i8:
     case FQ_GEMM_q4i8:
+    case FQ_GEMM_i4i8_fast:
+    case FQ_GEMM_i4i8_int:
+    case FQ_GEMM_i4i8_f16:
     case FQ_GEMM_any: /* gemm_any_units */
         break;
     }
@@ -109,6 +124,13 @@ static inline __m256i gemm_any_units(const fq_gemm_args *a, int i, int k) {
     return _mm256_castps_si256(v);
 }
 
+/* The stored scale, two bytes, of group g of row r: w4a16, i4i8_int, i4i8_f16. */
+FQ_INLINE uint16_t gemm_scale_code(const fq_qmatrix *w, int r, int g) {
+    uint16_t code;
+    memcpy(&code, w->scales + 2 * ((size_t)r * (size_t)w->groups + (size_t)g), sizeof code);
+    return code;
+}
+
 /* The table of group g of row r, i4f8. */
 FQ_INLINE const fq_gemm_lut *gemm_lut_e4m3(const fq_qmatrix *w, const fq_gemm_lut *luts, int r, int g) {
     if (w->book) luts += (size_t)w->book[r] * FQ_GEMM_LUTS_A_BOOK;
@@ -124,10 +146,7 @@ FQ_INLINE __m256i gemm_lut16(fq_gemm_kind kind, const fq_qmatrix *w, const fq_ge
         const __m256i high = _mm256_cvtepu8_epi16(_mm_load_si128((const __m128i *)(const void *)lut->high));
         return _mm256_or_si256(low, _mm256_slli_epi16(high, 8));
     }
-    const size_t i = (size_t)r * (size_t)w->groups + (size_t)g;
-    uint16_t code;
-    memcpy(&code, w->scales + 2 * i, sizeof code);
-    const __m256 s = _mm256_set1_ps(_cvtsh_ss(code));
+    const __m256 s = _mm256_set1_ps(_cvtsh_ss(gemm_scale_code(w, r, g)));
     __m256i v[2];
     FQ_UNROLL
     for (int h = 0; h < 2; h++) {

@@ -8,6 +8,8 @@
  *   xv, wv are the operand values: xv the decoded activation code, wv = fq_qmatrix_values (q, e4m3(q s) or bf16(q s)).
  *   f32 and float formats: products exact or once rounded, float32 accumulation in any order, epilogue in float32 in
  *   the order written. Integer formats (i8i8, i4i8, q4i8): exact int32 sum (K <= 131072), converted to float once.
+ *   i4i8_int: the same, exact because packing refuses rows whose sum could overflow (fq_gemm_check_sums). i4i8_f16: the
+ *   sum of a group is an exact int32, times its scale added up in float32.
  *   op         weight recipe (code, group, value)       activation code
  *   gemm_f32   f32                                      f32
  *   gemm_bf16  bf16                                     bf16
@@ -17,6 +19,8 @@
  *   gemm_i8i8  int8, group 0                            int8 per token
  *   gemm_i4i8  int4, group 0                            int8 per token
  *   gemm_q4i8  uint4, group > 0, (q - z) s an int8      int8 per token      (QServe's progressive groups)
+ *   gemm_i4i8_int int4, group > 0, q S, S a uint16   int8 per token      (Integer Scale)
+ *   gemm_i4i8_f16 int4, group > 0, q s, s a float16  int8 per token      (the same with float group scales)
  *   gemm_any   every recipe                             every recipe: operand values as float32 (a product q s that the
  *              recipe leaves exact is rounded to float32 once; activations with groups: code times group scale, likewise,
  *              and no x_scale in the epilogue), float32 accumulation. What runs where no row above matches.

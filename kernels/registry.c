@@ -120,6 +120,8 @@ static const struct {
     {FQ_OP_GEMM_I8I8, FQ_INT8, 0, FQ_F32, FQ_VALUE_EXACT, FQ_INT8, 0},
     {FQ_OP_GEMM_I4I8, FQ_INT4, 0, FQ_F32, FQ_VALUE_EXACT, FQ_INT8, 0},
     {FQ_OP_GEMM_Q4I8, FQ_UINT4, 1, FQ_INT8, FQ_VALUE_EXACT, FQ_INT8, 0},
+    {FQ_OP_GEMM_I4I8_INT, FQ_INT4, 1, FQ_UINT16, FQ_VALUE_EXACT, FQ_INT8, 0},
+    {FQ_OP_GEMM_I4I8_F16, FQ_INT4, 1, FQ_F16, FQ_VALUE_EXACT, FQ_INT8, 0},
 };
 
 fq_status fq_gemm_op(const fq_recipe *w, const fq_recipe *a, fq_op *op) {

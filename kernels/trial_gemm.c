@@ -144,8 +144,9 @@ static fq_status build_weights(fq_trial *t, gemm_trial *g, fq_pool *pool) {
     FQ_TRY(fq_qmatrix_create(&first, s->w, n_rows, s->k, t->arena));
     float *rows = FQ_NEW(t->arena, float, rows_floats);
     if (!rows) return FQ_ERR_MEMORY;
-    /* A tensor scale where the recipe takes one, so that row_scale is not 1 and group scales use their format. */
-    const float tensor_scale = s->w->group > 0 ? 16.0f : 1.0f;
+    /* A tensor scale where the recipe takes one, so that row_scale is not 1 and group scales use their format: whole
+     * ones of about 100, which 14336 inputs cannot make overflow. */
+    const float tensor_scale = s->w->scale == FQ_UINT16 ? 8192.0f : s->w->group > 0 ? 16.0f : 1.0f;
     for (int r = 0; r < n_rows; r += ROWS) {
         const int count = n_rows - r < ROWS ? n_rows - r : ROWS;
         for (int i = 0; i < count; i++)
@@ -302,7 +303,8 @@ fq_status fq_trial_gemm_retile(fq_trial *t) {
 }
 
 static fq_engine engine_of(const fq_kernel *k) {
-    if (k->op == FQ_OP_GEMM_I8I8 || k->op == FQ_OP_GEMM_I4I8 || k->op == FQ_OP_GEMM_Q4I8) return FQ_ENGINE_INT8;
+    const int integer = k->op == FQ_OP_GEMM_I8I8 || k->op == FQ_OP_GEMM_I4I8 || k->op == FQ_OP_GEMM_Q4I8;
+    if (integer || k->op == FQ_OP_GEMM_I4I8_INT || k->op == FQ_OP_GEMM_I4I8_F16) return FQ_ENGINE_INT8;
     if (k->prepare) return k->op == FQ_OP_GEMM_BF16 ? FQ_ENGINE_BF16 : FQ_ENGINE_INT8; /* E4M3 at the rate of INT8 */
     /* A library multiplies bfloat16 with the best unit there is, whatever a row of its own needs. */
     const int library = k->role == FQ_ROLE_BASELINE && k->op == FQ_OP_GEMM_BF16;

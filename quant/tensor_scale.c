@@ -40,15 +40,15 @@ float fq_tensor_scale_top(const float *w, size_t stride, int rows, int cols, int
 }
 
 static int amplifier_fits(const float *w, size_t stride, int rows, int cols, const fq_recipe *r, float amplifier) {
-    const double product = 127.0 * exp2(fq_formats[r->code].bits - 1) * r->group;
+    const double product = 128.0 * exp2(fq_formats[r->code].bits - 1) * r->group;
     for (int i = 0; i < rows; i++) {
         double sum = 0;
         for (int c = 0; c < cols; c += r->group) {
             const int n = cols - c < r->group ? cols - c : r->group;
             const double s =
                 (double)(fq_absmax(w + (size_t)i * stride + c, (size_t)n) * amplifier) / fq_formats[r->code].max;
-            if (!(s < 65535.5)) return 0;
-            sum += rint(s) * product;
+            if (!(1.2 * s <= FQ_AMPLIFIED_MOST)) return 0;
+            sum += fmax(rint(s), 1.0) * product;
         }
         if (!(sum < 2147483648.0)) return 0;
     }

@@ -34,6 +34,8 @@ static const struct {
     {FQ_OP_GEMM_I8I8, FQ_RECIPE_W_INT8_CHANNEL, FQ_RECIPE_A_INT8_TOKEN},
     {FQ_OP_GEMM_I4I8, FQ_RECIPE_W_INT4_CHANNEL, FQ_RECIPE_A_INT8_TOKEN},
     {FQ_OP_GEMM_Q4I8, FQ_RECIPE_W_UINT4_QOQ, FQ_RECIPE_A_INT8_TOKEN},
+    {FQ_OP_GEMM_I4I8_INT, FQ_RECIPE_W_INT4_G128_INT, FQ_RECIPE_A_INT8_TOKEN},
+    {FQ_OP_GEMM_I4I8_F16, FQ_RECIPE_W_INT4_G128_EXACT, FQ_RECIPE_A_INT8_TOKEN},
     {FQ_OP_GEMM_ANY, FQ_RECIPE_W_UINT4_G128, FQ_RECIPE_A_BF16},
     {FQ_OP_GEMM_ANY, FQ_RECIPE_W_UINT4_QOQ, FQ_RECIPE_A_BF16},
     {FQ_OP_GEMM_ANY, FQ_RECIPE_W_INT4_G128_EXACT, FQ_RECIPE_A_INT4_G128},
@@ -89,6 +91,13 @@ static void gemm_random_scales(fq_rng *r, fq_qmatrix *w) {
                 const int z = fq_qmatrix_zero(w, row, g), most_steps = z > 7 ? z : 15 - z;
                 fq_qmatrix_put_scale(w, row, g,
                                      1 + fq_rng_below(r, (uint32_t)(127 / most_steps < 16 ? 127 / most_steps : 16)));
+                continue;
+            }
+            if (w->recipe->scale == FQ_UINT16) {
+                /* No sum can overflow, as the amplifier sees to. */
+                const uint32_t fits = (uint32_t)(0x7fffffff / 1024 / w->cols);
+                fq_qmatrix_put_scale(
+                    w, row, g, 1 + fq_rng_below(r, fits < FQ_AMPLIFIED_MOST ? fits : (uint32_t)FQ_AMPLIFIED_MOST));
                 continue;
             }
             const uint32_t most = e4m3        ? (kind == 0   ? 7

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include "kernels/gemm.h"
 #include "tests/gemm_compare.h"
 #include "tests/teeth/teeth.h"
 
@@ -135,11 +136,11 @@ static void test_every_code_and_scale(void **state) {
 static void test_integers_do_not_overflow(void **state) {
     static const fq_op ops[] = {FQ_OP_GEMM_I8I8, FQ_OP_GEMM_I4I8};
     for (int o = 0; o < 2; o++) {
-        const int op = case_of(ops[o]), k = o == 0 ? 131000 : 11008;
+        const int op = case_of(ops[o]), k = o == 0 ? 131000 : 131071;
         fq_arena arena;
         assert_int_equal(fq_arena_init(&arena, 0), FQ_OK);
         gemm_case c = gemm_case_make(op, 9, 2, k, 4, &arena);
-        memset(c.w.codes, o == 0 ? 0x80 : 0x88, o == 0 ? (size_t)k : (size_t)k / 2); /* -128, -8 */
+        memset(c.w.codes, o == 0 ? 0x80 : 0x88, o == 0 ? (size_t)k : (size_t)k / 2); /* -128, -8; of the first row */
         for (int i = 0; i < c.m; i++)
             memset(c.x + (size_t)i * c.x_stride, 0x80, (size_t)k);
         gemm_reference_sums(&c);
@@ -150,6 +151,68 @@ static void test_integers_do_not_overflow(void **state) {
             }
         fq_arena_free(&arena);
     }
+}
+
+/* Every code and the token at their largest, scales as large as the sums allow: exact to the last bit. One more is
+ * refused, and so is a scale whose products are no INT16. */
+static void test_amplified_sums_do_not_overflow(void **state) {
+    static const int groups[] = {1, 4, 5, 32};
+    const int op = case_of(FQ_OP_GEMM_I4I8_INT);
+    for (int s = 0; s < 4; s++) {
+        fq_arena arena;
+        assert_int_equal(fq_arena_init(&arena, 0), FQ_OK);
+        gemm_case c = gemm_case_make(op, 9, 3, 128 * groups[s], 4, &arena);
+        const int room = (0x7fffffff >> 17) / groups[s] < FQ_AMPLIFIED_MOST ? (0x7fffffff >> 17) / groups[s]
+                                                                           : FQ_AMPLIFIED_MOST; /* 128 128 8 = 2^17 */
+        memset(c.w.codes, 0x88, (size_t)c.n * c.w.row_bytes); /* -8 */
+        for (int r = 0; r < c.n; r++)
+            for (int g = 0; g < groups[s]; g++)
+                fq_qmatrix_put_scale(&c.w, r, g, (uint32_t)room);
+        for (int i = 0; i < c.m; i++)
+            memset(c.x + (size_t)i * c.x_stride, 0x80, (size_t)c.k); /* -128 */
+        gemm_reference_sums(&c);
+        assert_int_equal(fq_gemm_check_sums(&c.w), FQ_OK);
+        for (int i = 0; i < fq_kernel_count; i++)
+            if (comparable(&fq_kernels[i], op)) {
+                check(&fq_kernels[i], &c, 1, 0, RESIDUAL_NONE);
+                check(&fq_kernels[i], &c, 9, 1, RESIDUAL_NONE);
+            }
+        for (int g = 0; g < groups[s]; g++)
+            fq_qmatrix_put_scale(&c.w, 2, g, (uint32_t)room + 1);
+        assert_int_equal(fq_gemm_check_sums(&c.w), FQ_ERR_UNSUPPORTED);
+        assert_non_null(strstr(fq_message(), "row 2"));
+        for (int i = 0; i < fq_kernel_count; i++) {
+            void *packed = NULL;
+            if (comparable(&fq_kernels[i], op) && fq_kernels[i].pack)
+                assert_int_equal(fq_kernels[i].pack(&c.w, &arena, &packed), FQ_ERR_UNSUPPORTED);
+        }
+        fq_arena_free(&arena);
+    }
+}
+
+/* Groups of every size that the kernels of group scales take, and one that ends within a block. */
+static void test_group_sizes(void **state) {
+    static const int sizes[] = {32, 64, 96, 160, 256, 544}, counts[] = {1, 2, 8, 9, 40};
+    static const fq_op ops[] = {FQ_OP_GEMM_I4I8_INT, FQ_OP_GEMM_I4I8_F16};
+    for (int o = 0; o < 2; o++)
+        for (int s = 0; s < 6; s++) {
+            fq_arena arena;
+            char name[48];
+            const int op = case_of(ops[o]), k = 1300;
+            assert_int_equal(fq_arena_init(&arena, 0), FQ_OK);
+            gemm_case c = gemm_case_make(op, 40, 21, k, 5, &arena);
+            snprintf(name, sizeof name, "w.int4.g%d.%s", sizes[s], o == 0 ? "uint16" : "f16.exact");
+            const uint8_t *codes = c.w.codes;
+            assert_int_equal(fq_qmatrix_create(&c.w, fq_recipe_find(name), 21, k, &arena), FQ_OK);
+            memcpy(c.w.codes, codes, 21 * c.w.row_bytes);
+            fq_rng r = fq_rng_seed(6, (uint64_t)sizes[s]);
+            gemm_random_scales(&r, &c.w);
+            gemm_reference_sums(&c);
+            for (int i = 0; i < fq_kernel_count; i++)
+                for (int j = 0; j < 5 && comparable(&fq_kernels[i], op); j++)
+                    check(&fq_kernels[i], &c, counts[j], 1, RESIDUAL_NONE);
+            fq_arena_free(&arena);
+        }
 }
 
 static void test_wrong_recipes_are_refused(void **state) {
@@ -194,6 +257,7 @@ static void test_teeth(void **state) {
         assert_int_equal(judge_teeth(op, 301, RESIDUAL_NONE, fq_teeth_gemm_ignores_zero_point) <= 1.0,
                          !fq_recipe_has_zero(w));
         assert_int_equal(judge_teeth(op, 300, RESIDUAL_NONE, fq_teeth_gemm_ignores_book) <= 1.0, !books);
+        assert_int_equal(judge_teeth(op, 301, RESIDUAL_NONE, fq_teeth_gemm_keeps_first_scale) <= 1.0, w->group <= 0);
         if (w->value != FQ_VALUE_EXACT)
             assert_false(judge_teeth(op, 301, RESIDUAL_NONE, fq_teeth_gemm_unrounded_operand) <= 1.0);
         if (a->code == FQ_E4M3 && w->code != FQ_BF16)
@@ -209,6 +273,8 @@ int main(void) {
         cmocka_unit_test(test_thread_count_changes_nothing),
         cmocka_unit_test(test_every_code_and_scale),
         cmocka_unit_test(test_integers_do_not_overflow),
+        cmocka_unit_test(test_amplified_sums_do_not_overflow),
+        cmocka_unit_test(test_group_sizes),
         cmocka_unit_test(test_wrong_recipes_are_refused),
         cmocka_unit_test(test_teeth),
     };

@@ -45,6 +45,9 @@ static void codes_stand_where_the_layout_says(void **state) {
             check_codes(FQ_OP_GEMM_W4A16, FQ_GEMM_w4a16, rows[n], inputs[k]);
             check_codes(FQ_OP_GEMM_I4I8, FQ_GEMM_i4i8, rows[n], inputs[k]);
             check_codes(FQ_OP_GEMM_Q4I8, FQ_GEMM_q4i8, rows[n], inputs[k]);
+            check_codes(FQ_OP_GEMM_I4I8, FQ_GEMM_i4i8_fast, rows[n], inputs[k]);
+            check_codes(FQ_OP_GEMM_I4I8_INT, FQ_GEMM_i4i8_int, rows[n], inputs[k]);
+            check_codes(FQ_OP_GEMM_I4I8_F16, FQ_GEMM_i4i8_f16, rows[n], inputs[k]);
         }
 }
 
@@ -62,8 +65,10 @@ static void integers_are_the_operands(void **state) {
         for (int d = 0; d < 3; d++)
             assert_true(t->digit[d][s] < 128);
     }
-    for (int q = -8; q < 8; q++)
+    for (int q = -8; q < 8; q++) {
         assert_int_equal(t->integer[q & 15] - FQ_GEMM_BIAS, q);
+        assert_int_equal(t->code[q & 15], q);
+    }
     for (int q = 0; q < 16; q++)
         assert_int_equal(t->product[16 * 9 + 5][q] - FQ_GEMM_BIAS, (q - 5) * 9);
 }

@@ -70,6 +70,9 @@ static void recipes_name_their_product(void **state) {
                  {"w.int4.g128.f16.exact", "a.int4.g128.f16", "gemm_any"},
                  {"w.uint4.g128.f16", "a.bf16", "gemm_any"},
                  {"w.uint4.g128.int8", "a.int8.token", "gemm_q4i8"},
+                 {"w.int4.g128.uint16", "a.int8.token", "gemm_i4i8_int"},
+                 {"w.int4.g128.f16.exact", "a.int8.tensor", "gemm_i4i8_f16"},
+                 {"w.int4.g128.f32.exact", "a.int8.token", "gemm_any"},
                  {"w.uint4.g128.int8", "a.bf16", "gemm_any"},
                  {"w.bf16", "a.e4m3.token", "gemm_any"}};
     fq_op op;

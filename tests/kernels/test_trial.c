@@ -4,8 +4,9 @@
 #include <math.h>
 #include "tests/teeth/teeth.h"
 
-static const fq_op products[] = {FQ_OP_GEMM_F32,  FQ_OP_GEMM_BF16, FQ_OP_GEMM_W4A16, FQ_OP_GEMM_I4F8, FQ_OP_GEMM_F8F8,
-                                 FQ_OP_GEMM_I8I8, FQ_OP_GEMM_I4I8, FQ_OP_GEMM_Q4I8,  FQ_OP_GEMM_ANY};
+static const fq_op products[] = {FQ_OP_GEMM_F32,      FQ_OP_GEMM_BF16,     FQ_OP_GEMM_W4A16, FQ_OP_GEMM_I4F8,
+                                 FQ_OP_GEMM_F8F8,     FQ_OP_GEMM_I8I8,     FQ_OP_GEMM_I4I8,  FQ_OP_GEMM_Q4I8,
+                                 FQ_OP_GEMM_I4I8_INT, FQ_OP_GEMM_I4I8_F16, FQ_OP_GEMM_ANY};
 enum { PRODUCTS = sizeof products / sizeof products[0] };
 
 static void products_are_checked_at_odd_sizes(void **state) {

@@ -12,6 +12,7 @@ typedef enum fault {
     SUBNORMALS_TO_ZERO,
     IGNORES_ZERO_POINT,
     IGNORES_BOOK,
+    KEEPS_FIRST_SCALE,
     SKIPS_LAST_OUTPUT,
     WRITES_BEYOND_ROW,
     ADDS_RESIDUAL_TWICE
@@ -27,7 +28,8 @@ static float weight(const fq_qmatrix *w, int r, int c, fault f) {
     float s = 1.0f;
     if (w->scales) {
         const fq_format *format = &fq_formats[w->recipe->scale];
-        const size_t bytes = (size_t)format->bits / 8, i = (size_t)r * (size_t)w->groups + (size_t)(c / w->group);
+        const size_t group = f == KEEPS_FIRST_SCALE ? 0 : (size_t)(c / w->group);
+        const size_t bytes = (size_t)format->bits / 8, i = (size_t)r * (size_t)w->groups + group;
         uint32_t scale = 0;
         for (size_t b = 0; b < bytes; b++)
             scale |= (uint32_t)w->scales[i * bytes + b] << (8 * b);
@@ -59,7 +61,7 @@ static float activation(const fq_gemm_args *a, int i, int k, fault f) {
 
 static float sum(const fq_gemm_args *a, int i, int n, fault f) {
     const int k = f == DROPS_LAST_K ? a->w->cols / 2 * 2 : a->w->cols;
-    if (a->a->code == FQ_INT8) {
+    if (a->a->code == FQ_INT8 && !(a->w->scales && a->w->recipe->scale == FQ_F16)) {
         int32_t s = 0;
         for (int c = 0; c < k; c++)
             s += (int32_t)activation(a, i, c, f) * (int32_t)weight(a->w, n, c, f);
@@ -110,6 +112,9 @@ fq_status fq_teeth_gemm_ignores_zero_point(const fq_gemm_args *a) {
 }
 fq_status fq_teeth_gemm_ignores_book(const fq_gemm_args *a) {
     return gemm(a, IGNORES_BOOK);
+}
+fq_status fq_teeth_gemm_keeps_first_scale(const fq_gemm_args *a) {
+    return gemm(a, KEEPS_FIRST_SCALE);
 }
 fq_status fq_teeth_gemm_skips_last_output(const fq_gemm_args *a) {
     return gemm(a, SKIPS_LAST_OUTPUT);

@@ -13,6 +13,7 @@ fq_status fq_teeth_gemm_unrounded_operand(const fq_gemm_args *a);  /* q s instea
 fq_status fq_teeth_gemm_subnormals_to_zero(const fq_gemm_args *a); /* of E4M3 activations */
 fq_status fq_teeth_gemm_ignores_zero_point(const fq_gemm_args *a);
 fq_status fq_teeth_gemm_ignores_book(const fq_gemm_args *a);      /* takes every code for INT4 */
+fq_status fq_teeth_gemm_keeps_first_scale(const fq_gemm_args *a); /* of each row, for all its groups */
 fq_status fq_teeth_gemm_skips_last_output(const fq_gemm_args *a); /* leaves y[m-1][n-1] as it was */
 fq_status fq_teeth_gemm_writes_beyond_row(const fq_gemm_args *a); /* y[m-1][n] */
 fq_status fq_teeth_gemm_adds_residual_twice(const fq_gemm_args *a);
