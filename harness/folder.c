@@ -123,6 +123,8 @@ fq_status fq_folder_read(const char *dir, fq_arena *arena, fq_folder *out) {
     out->windows = rows;
     FQ_TRY(read_table(dir, "formats.csv", FQ_TABLE_FORMATS, arena, &rows, &out->n_formats));
     out->formats = rows;
+    FQ_TRY(read_table(dir, "serve.csv", FQ_TABLE_SERVE, arena, &rows, &out->n_serve));
+    out->serve = rows;
     return read_facts(out, arena);
 }
 
@@ -132,11 +134,13 @@ fq_rows fq_folder_rows(const fq_folder *f) {
                  .errors = f->errors,
                  .layers = f->layers,
                  .formats = f->formats,
+                 .serve = f->serve,
                  .n_results = f->n_results,
                  .n_accuracy = f->n_accuracy,
                  .n_errors = f->n_errors,
                  .n_layers = f->n_layers,
-                 .n_formats = f->n_formats};
+                 .n_formats = f->n_formats,
+                 .n_serve = f->n_serve};
     return r;
 }
 
@@ -191,8 +195,9 @@ static fq_status copy_file(const char *from, const char *to) {
 }
 
 fq_status fq_folder_copy(const char *from, const char *to) {
-    static const char *const names[] = {"results.csv", "samples.csv", "accuracy.csv", "errors.csv",
-                                        "layers.csv",  "windows.csv", "formats.csv",  "environment.json"};
+    static const char *const names[] = {"results.csv",  "samples.csv",     "accuracy.csv", "errors.csv",
+                                        "layers.csv",   "windows.csv",     "formats.csv",  "serve.csv",
+                                        "requests.csv", "environment.json"};
     if (!is_run(from)) return fq_fail(FQ_ERR_INPUT, "%s: has none of results.csv, accuracy.csv, errors.csv", from);
     FQ_TRY(fq_dir_create(to));
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

@@ -22,8 +22,9 @@ typedef struct fq_folder {
     fq_layer_row *layers;
     fq_window_row *windows;
     fq_format_row *formats;
+    fq_serve_row *serve;
     fq_fact *facts;
-    int n_results, n_samples, n_accuracy, n_errors, n_layers, n_windows, n_formats, n_facts;
+    int n_results, n_samples, n_accuracy, n_errors, n_layers, n_windows, n_formats, n_serve, n_facts;
 } fq_folder;
 
 /* Read one results directory; everything lives in the arena. A file that is not there has no rows, but results.csv,

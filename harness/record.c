@@ -1,4 +1,4 @@
-/* The columns of results.csv, samples.csv, accuracy.csv, errors.csv, layers.csv and formats.csv and the writers that
+/* The columns of results.csv, samples.csv, accuracy.csv, errors.csv, layers.csv, formats.csv ... and the writers that
  * walk them: CSV, JSON and Markdown. The process locale never reaches the output, because each writer switches its
  * thread to the C locale. */
 #include "harness/record.h"
@@ -49,6 +49,16 @@ static const fq_column formats_column[] = {
 #include "harness/formats.def"
 };
 #undef FQ_ROW
+#define FQ_ROW fq_serve_row
+static const fq_column serve_column[] = {
+#include "harness/serve.def"
+};
+#undef FQ_ROW
+#define FQ_ROW fq_request_row
+static const fq_column requests_column[] = {
+#include "harness/requests.def"
+};
+#undef FQ_ROW
 #undef FQ_COL_TEXT
 #undef FQ_COL_NUM
 
@@ -61,6 +71,8 @@ static const fq_columns tables[FQ_TABLE_COUNT] = {
     [FQ_TABLE_LAYERS] = {"layers", layers_column, COUNT(layers_column), sizeof(fq_layer_row), 1},
     [FQ_TABLE_WINDOWS] = {"windows", windows_column, COUNT(windows_column), sizeof(fq_window_row), 1},
     [FQ_TABLE_FORMATS] = {"formats", formats_column, COUNT(formats_column), sizeof(fq_format_row), 1},
+    [FQ_TABLE_SERVE] = {"serve", serve_column, COUNT(serve_column), sizeof(fq_serve_row), 1},
+    [FQ_TABLE_REQUESTS] = {"requests", requests_column, COUNT(requests_column), sizeof(fq_request_row), 1},
 };
 
 const fq_columns *fq_record_columns(fq_table table) {
@@ -123,6 +135,14 @@ void fq_window_row_init(fq_window_row *r) {
 
 void fq_format_row_init(fq_format_row *r) {
     fq_record_clear(&tables[FQ_TABLE_FORMATS], r);
+}
+
+void fq_serve_row_init(fq_serve_row *r) {
+    fq_record_clear(&tables[FQ_TABLE_SERVE], r);
+}
+
+void fq_request_row_init(fq_request_row *r) {
+    fq_record_clear(&tables[FQ_TABLE_REQUESTS], r);
 }
 
 /* Byte counts and parameter counts have more than nine digits, so whole numbers keep all of theirs. */

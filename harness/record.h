@@ -34,6 +34,12 @@ typedef struct fq_window_row {
 typedef struct fq_format_row {
 #include "harness/formats.def"
 } fq_format_row;
+typedef struct fq_serve_row {
+#include "harness/serve.def"
+} fq_serve_row;
+typedef struct fq_request_row {
+#include "harness/requests.def"
+} fq_request_row;
 #undef FQ_COL_TEXT
 #undef FQ_COL_NUM
 
@@ -45,6 +51,8 @@ void fq_error_row_init(fq_error_row *r);
 void fq_layer_row_init(fq_layer_row *r);
 void fq_window_row_init(fq_window_row *r);
 void fq_format_row_init(fq_format_row *r);
+void fq_serve_row_init(fq_serve_row *r);
+void fq_request_row_init(fq_request_row *r);
 
 /* Rows in memory, of the tables that pictures and printed tables are made of. Owns nothing. */
 typedef struct fq_rows {
@@ -53,7 +61,8 @@ typedef struct fq_rows {
     const fq_error_row *errors;
     const fq_layer_row *layers;
     const fq_format_row *formats;
-    int n_results, n_accuracy, n_errors, n_layers, n_formats;
+    const fq_serve_row *serve;
+    int n_results, n_accuracy, n_errors, n_layers, n_formats, n_serve;
 } fq_rows;
 
 typedef enum fq_table {
@@ -64,6 +73,8 @@ typedef enum fq_table {
     FQ_TABLE_LAYERS,
     FQ_TABLE_WINDOWS,
     FQ_TABLE_FORMATS,
+    FQ_TABLE_SERVE,
+    FQ_TABLE_REQUESTS,
     FQ_TABLE_COUNT
 } fq_table;
 typedef enum fq_output { FQ_OUTPUT_CSV, FQ_OUTPUT_JSON, FQ_OUTPUT_MD } fq_output;
@@ -91,7 +102,8 @@ typedef struct fq_run fq_run;
 fq_status fq_run_open(fq_run **out, const char *dir) FQ_MUST_USE;
 fq_status fq_run_row(fq_run *r, fq_table table, const void *row) FQ_MUST_USE;
 /* Rename the files to their final names (only now is anything overwritten) and free. Tables with no row leave a file
- * with its header only; errors.csv, layers.csv, windows.csv and formats.csv, which few runs have, then leave none. */
+ * with its header only; errors.csv, layers.csv, windows.csv, formats.csv, serve.csv and
+ * requests.csv, which few runs have, then leave none. */
 fq_status fq_run_close(fq_run *r) FQ_MUST_USE;
 /* Keep what is there as *.partial.csv (whole rows only) and free; without any row nothing is kept. */
 void fq_run_abandon(fq_run *r);

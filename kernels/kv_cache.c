@@ -28,6 +28,38 @@ fq_status fq_kv_cache_create(fq_kv_cache *c, const fq_recipe *recipe, int batch,
     return c->k_zero && c->v_zero ? FQ_OK : FQ_ERR_MEMORY;
 }
 
+fq_kv_cache fq_kv_cache_part(const fq_kv_cache *c, int first, int batch) {
+    FQ_ASSERT(first >= 0 && batch > 0 && first + batch <= c->batch);
+    const size_t rows = (size_t)first * (size_t)c->kv_heads * (size_t)c->capacity;
+    const size_t width = c->k_scale ? fq_format_bytes(c->recipe->scale, 1) : 0;
+    fq_kv_cache part = *c;
+    part.batch = batch;
+    part.k += rows * c->row_bytes;
+    part.v += rows * c->row_bytes;
+    if (c->k_scale) part.k_scale += rows * width;
+    if (c->v_scale) part.v_scale += rows * width;
+    if (c->k_zero) part.k_zero += rows;
+    if (c->v_zero) part.v_zero += rows;
+    return part;
+}
+
+void fq_kv_cache_copy(const fq_kv_cache *c, int to, int from, int n) {
+    const size_t width = c->k_scale ? fq_format_bytes(c->recipe->scale, 1) : 0;
+    const struct {
+        uint8_t *data;
+        size_t row;
+    } all[] = {{c->k, c->row_bytes}, {c->v, c->row_bytes}, {c->k_scale, width},
+               {c->v_scale, width},  {c->k_zero, 1},       {c->v_zero, 1}};
+    FQ_ASSERT(n <= c->capacity);
+    for (int h = 0; h < c->kv_heads; h++) {
+        const size_t target = ((size_t)to * (size_t)c->kv_heads + (size_t)h) * (size_t)c->capacity;
+        const size_t source = ((size_t)from * (size_t)c->kv_heads + (size_t)h) * (size_t)c->capacity;
+        for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+            if (all[i].data)
+                memcpy(all[i].data + target * all[i].row, all[i].data + source * all[i].row, (size_t)n * all[i].row);
+    }
+}
+
 void fq_kv_cache_values(const fq_kv_cache *c, int which, int b, int h, int t, float *out) {
     const fq_recipe *r = c->recipe;
     const size_t row = ((size_t)b * (size_t)c->kv_heads + (size_t)h) * (size_t)c->capacity + (size_t)t;

@@ -104,6 +104,10 @@ typedef struct fq_kv_cache {
 /* Zeroed cache in the arena. Errors: FQ_ERR_MEMORY. */
 fq_status fq_kv_cache_create(fq_kv_cache *c, const fq_recipe *recipe, int batch, int kv_heads, int head_dim,
                              int capacity, fq_arena *arena) FQ_MUST_USE;
+/* Sequences first .. first+batch-1 alone; shares memory with the whole. */
+fq_kv_cache fq_kv_cache_part(const fq_kv_cache *c, int first, int batch);
+/* Positions 0 .. n-1 of sequence `from` over those of `to`, bit by bit. */
+void fq_kv_cache_copy(const fq_kv_cache *c, int to, int from, int n);
 /* Operand values of one row of keys (which = 0) or values (1): out[head_dim], scale applied (value rule of the recipe).
  */
 void fq_kv_cache_values(const fq_kv_cache *c, int which, int b, int h, int t, float *out);

@@ -247,24 +247,22 @@ static fq_status observe(const fq_session *s, int l, fq_site site, const fq_line
     return s->observer->input(s->observer->ctx, l, site, x, stride, m);
 }
 
-static fq_status attention_block(fq_session *s, int l, int seq) {
+/* Rotation, cache and attention of one span, whose tokens are rows row0 .. of the session's buffers. */
+static fq_status attend(fq_session *s, int l, const fq_span *span, size_t row0) {
     const fq_llama *net = s->net;
     const fq_llama_config *c = &net->config;
     const fq_layer *L = &net->layer[l % net->built];
-    int m = s->batch * seq, q = c->heads * c->head_dim, width = q + 2 * c->kv_heads * c->head_dim;
+    const int q = c->heads * c->head_dim, width = q + 2 * c->kv_heads * c->head_dim;
+    const int *past = s->past + span->first;
+    uint8_t *q_codes = s->q_codes + row0 * s->q_stride;
+    float *q_scale = s->q_scale + row0 * (size_t)c->heads;
+    fq_kv_cache kv = fq_kv_cache_part(&s->kv[l], span->first, span->batch);
 
-    FQ_TRY(quantize(s, net->rmsnorm, s->x, (size_t)c->hidden, m, c->hidden, L->attention_norm, &L->qkv));
-    FQ_TRY(observe(s, l, FQ_SITE_QKV, &L->qkv, c->hidden, m));
-    FQ_TRY(linear(s, &L->qkv, m, s->qkv, (size_t)width, NULL));
-    add_bias(s->qkv, (size_t)width, m, L->qkv_bias, width);
-    if (s->observer && s->observer->projections)
-        FQ_TRY(s->observer->projections(s->observer->ctx, l, s->qkv, (size_t)width, m));
-
-    fq_rope_args r = {.batch = s->batch,
-                      .seq = seq,
+    fq_rope_args r = {.batch = span->batch,
+                      .seq = span->seq,
                       .heads = c->heads,
-                      .past = s->past,
-                      .qkv = s->qkv,
+                      .past = past,
+                      .qkv = s->qkv + row0 * (size_t)width,
                       .qkv_stride = (size_t)width,
                       .cos_t = net->cos_t,
                       .sin_t = net->sin_t,
@@ -273,33 +271,53 @@ static fq_status attention_block(fq_session *s, int l, int seq) {
                       .k_clip = L->k_clip,
                       .v_clip = L->v_clip,
                       .q_recipe = net->variant->q,
-                      .q = s->q_codes,
+                      .q = q_codes,
                       .q_stride = s->q_stride,
-                      .q_scale = s->q_scale,
-                      .kv = &s->kv[l]};
+                      .q_scale = q_scale,
+                      .kv = &kv};
     FQ_TRY(net->rope->run.rope(&r));
 
-    const fq_kernel *kernel = seq == 1 ? net->attention_decode : net->attention_prefill;
+    const fq_kernel *kernel = span->seq == 1 ? net->attention_decode : net->attention_prefill;
     fq_attention_args a = {.q_recipe = net->variant->q,
                            .p_recipe = net->variant->p,
-                           .q = s->q_codes,
+                           .q = q_codes,
                            .q_stride = s->q_stride,
-                           .q_scale = net->variant->q->group == FQ_NO_SCALE ? NULL : s->q_scale,
-                           .kv = &s->kv[l],
-                           .batch = s->batch,
-                           .seq = seq,
+                           .q_scale = net->variant->q->group == FQ_NO_SCALE ? NULL : q_scale,
+                           .kv = &kv,
+                           .batch = span->batch,
+                           .seq = span->seq,
                            .heads = c->heads,
-                           .past = s->past,
+                           .past = past,
                            .causal = 1,
                            .scores = net->variant->scores,
-                           .out = s->attention,
+                           .out = s->attention + row0 * (size_t)q,
                            .out_stride = (size_t)q};
-    size_t mark = s->scratch.used;
+    const size_t mark = s->scratch.used;
     a.scratch = fq_arena_alloc(&s->scratch, kernel->scratch.attention ? kernel->scratch.attention(&a) : 0);
     if (!a.scratch) return FQ_ERR_MEMORY;
-    fq_status st = kernel->run.attention(&a);
+    const fq_status status = kernel->run.attention(&a);
     fq_arena_reset(&s->scratch, mark);
-    if (st != FQ_OK) return st;
+    return status;
+}
+
+static fq_status attention_block(fq_session *s, int l, const fq_span *spans, int n, int m) {
+    const fq_llama *net = s->net;
+    const fq_llama_config *c = &net->config;
+    const fq_layer *L = &net->layer[l % net->built];
+    const int q = c->heads * c->head_dim, width = q + 2 * c->kv_heads * c->head_dim;
+
+    FQ_TRY(quantize(s, net->rmsnorm, s->x, (size_t)c->hidden, m, c->hidden, L->attention_norm, &L->qkv));
+    FQ_TRY(observe(s, l, FQ_SITE_QKV, &L->qkv, c->hidden, m));
+    FQ_TRY(linear(s, &L->qkv, m, s->qkv, (size_t)width, NULL));
+    add_bias(s->qkv, (size_t)width, m, L->qkv_bias, width);
+    if (s->observer && s->observer->projections)
+        FQ_TRY(s->observer->projections(s->observer->ctx, l, s->qkv, (size_t)width, m));
+
+    size_t row0 = 0;
+    for (int i = 0; i < n; i++) {
+        FQ_TRY(attend(s, l, &spans[i], row0));
+        row0 += (size_t)spans[i].batch * (size_t)spans[i].seq;
+    }
 
     FQ_TRY(quantize(s, net->quant_rows, s->attention, (size_t)q, m, q, NULL, &L->o));
     FQ_TRY(observe(s, l, FQ_SITE_O, &L->o, q, m));
@@ -308,11 +326,11 @@ static fq_status attention_block(fq_session *s, int l, int seq) {
     return FQ_OK;
 }
 
-static fq_status mlp_block(fq_session *s, int l, int seq) {
+static fq_status mlp_block(fq_session *s, int l, int m) {
     const fq_llama *net = s->net;
     const fq_llama_config *c = &net->config;
     const fq_layer *L = &net->layer[l % net->built];
-    int m = s->batch * seq, ff = c->intermediate;
+    const int ff = c->intermediate;
 
     FQ_TRY(quantize(s, net->rmsnorm, s->x, (size_t)c->hidden, m, c->hidden, L->mlp_norm, &L->gate_up));
     FQ_TRY(observe(s, l, FQ_SITE_GATE_UP, &L->gate_up, c->hidden, m));
@@ -344,23 +362,66 @@ static fq_status embed(fq_session *s, const int *ids, int m) {
     return FQ_OK;
 }
 
-fq_status fq_session_forward(fq_session *s, const int *ids, int seq) {
-    int m = s->batch * seq;
-    if (seq < 1 || m > s->max_tokens || s->past[0] + seq > s->capacity) {
-        return fq_fail(FQ_ERR_USAGE, "%d x %d tokens after %d: the session holds %d positions and %d tokens a call",
-                       s->batch, seq, s->past[0], s->capacity, s->max_tokens);
+/* Tokens of all spans; an error where they do not fit or overlap. */
+static fq_status count_tokens(const fq_session *s, const fq_span *spans, int n, int *tokens) {
+    int m = 0;
+    for (int i = 0, free_from = 0; i < n; i++) {
+        const fq_span *p = &spans[i];
+        FQ_ASSERT(p->first >= free_from && p->batch > 0 && p->first + p->batch <= s->batch);
+        free_from = p->first + p->batch;
+        for (int b = p->first; b < free_from; b++) {
+            if (p->seq >= 1 && p->seq <= s->capacity - s->past[b]) continue;
+            return fq_fail(FQ_ERR_USAGE, "%d tokens after %d: the session holds %d positions", p->seq, s->past[b],
+                           s->capacity);
+        }
+        if (p->seq > (s->max_tokens - m) / p->batch)
+            return fq_fail(FQ_ERR_USAGE, "%d x %d tokens beside %d: the session takes %d tokens a call", p->batch,
+                           p->seq, m, s->max_tokens);
+        m += p->batch * p->seq;
     }
+    *tokens = m;
+    return FQ_OK;
+}
+
+fq_status fq_session_forward_spans(fq_session *s, const int *ids, const fq_span *spans, int n) {
+    int m = 0;
+    FQ_TRY(count_tokens(s, spans, n, &m));
     s->rows = 0;
     FQ_TRY(embed(s, ids, m));
     for (int l = 0; l < s->net->layers; l++) {
-        FQ_TRY(attention_block(s, l, seq));
-        FQ_TRY(mlp_block(s, l, seq));
+        FQ_TRY(attention_block(s, l, spans, n, m));
+        FQ_TRY(mlp_block(s, l, m));
     }
-    for (int b = 0; b < s->batch; b++)
-        s->past[b] += seq;
+    for (int i = 0; i < n; i++)
+        for (int b = 0; b < spans[i].batch; b++)
+            s->past[spans[i].first + b] += spans[i].seq;
     s->rows = m;
-    s->seq = seq;
+    s->seq = n == 1 && spans[0].batch == s->batch ? spans[0].seq : 0;
     return FQ_OK;
+}
+
+fq_status fq_session_forward(fq_session *s, const int *ids, int seq) {
+    const fq_span all = {.first = 0, .batch = s->batch, .seq = seq};
+    return fq_session_forward_spans(s, ids, &all, 1);
+}
+
+void fq_session_keep_rows(fq_session *s, const int *rows, int n) {
+    const size_t hidden = (size_t)s->net->config.hidden;
+    for (int i = 0; i < n; i++) {
+        FQ_ASSERT(rows[i] >= (i > 0 ? rows[i - 1] + 1 : 0) && rows[i] < s->rows);
+        if (rows[i] != i) memcpy(s->x + (size_t)i * hidden, s->x + (size_t)rows[i] * hidden, hidden * sizeof *s->x);
+    }
+    s->rows = n;
+    s->seq = 0;
+}
+
+void fq_session_replace(fq_session *s, int to, int from) {
+    FQ_ASSERT(to >= 0 && to < s->batch && from >= 0 && from < s->batch);
+    const int past = s->past[from];
+    for (int l = 0; to != from && l < s->net->layers; l++)
+        fq_kv_cache_copy(&s->kv[l], to, from, past);
+    s->past[from] = 0;
+    s->past[to] = to != from ? past : 0;
 }
 
 fq_status fq_session_logits(fq_session *s, int first, int n, float *logits) {

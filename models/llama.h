@@ -164,9 +164,22 @@ void fq_session_free(fq_session *s);
 /* Run ids[batch][seq] (row-major) after the positions already there; all sequences advance by seq. Errors: FQ_ERR_USAGE
  * (id out of range, capacity exceeded), FQ_ERR_NUMERIC. */
 fq_status fq_session_forward(fq_session *s, const int *ids, int seq) FQ_MUST_USE;
+/* Neighbouring sequences first .. first+batch-1 of a session that take `seq` tokens each. */
+typedef struct fq_span {
+    int first, batch, seq;
+} fq_span;
+/* Run spans of sequences together (continuous batching): every multiplication takes the tokens of all of them, and each
+ * sequence goes on after its own positions; the others stay as they are. ids: those of span after span, row-major. The
+ * spans rise and do not overlap. Errors: as above. */
+fq_status fq_session_forward_spans(fq_session *s, const int *ids, const fq_span *spans, int n) FQ_MUST_USE;
+/* Of the rows of the last forward call keep rows[0..n-1], which rise: they are rows 0 .. n-1 from now on. */
+void fq_session_keep_rows(fq_session *s, const int *rows, int n);
+/* Sequence `to` is forgotten and `from` takes its place; from == to: none does. `from` is empty then. */
+void fq_session_replace(fq_session *s, int to, int from);
 /* Head on rows first .. first+n-1 of the last forward call's batch*seq tokens: logits[n][vocab]. */
 fq_status fq_session_logits(fq_session *s, int first, int n, float *logits) FQ_MUST_USE;
-/* Head on the last position of every sequence: logits[batch][vocab]. */
+/* Head on the last position of every sequence, all of which the last forward call took on alike: logits[batch][vocab].
+ */
 fq_status fq_session_last_logits(fq_session *s, float *logits) FQ_MUST_USE;
 /* Forget all but the first `past` positions of every sequence. */
 void fq_session_rewind(fq_session *s, int past);

@@ -32,6 +32,8 @@ const char *fq_artist_text(const char *s); /* s, or "" for NULL */
 
 /* The pictures of accuracy, error and layer rows. */
 void fq_plots_accuracy(fq_artist *a, const fq_rows *rows);
+/* Waiting times and goodput over offered load. */
+void fq_plots_serve(fq_artist *a, const fq_rows *rows);
 
 #ifdef __cplusplus
 }

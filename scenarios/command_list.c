@@ -241,18 +241,20 @@ static fq_status read_rows(const char *dir, const char *name, fq_table table, fq
 
 static fq_status plot(const char *dir, fq_arena *arena) {
     fq_rows r = {.n_results = 0};
-    const void *results = NULL, *accuracy = NULL, *errors = NULL, *layers = NULL, *formats = NULL;
+    const void *results = NULL, *accuracy = NULL, *errors = NULL, *layers = NULL, *formats = NULL, *serve = NULL;
     int written;
     FQ_TRY(read_rows(dir, "results.csv", FQ_TABLE_RESULTS, arena, &results, &r.n_results));
     FQ_TRY(read_rows(dir, "accuracy.csv", FQ_TABLE_ACCURACY, arena, &accuracy, &r.n_accuracy));
     FQ_TRY(read_rows(dir, "errors.csv", FQ_TABLE_ERRORS, arena, &errors, &r.n_errors));
     FQ_TRY(read_rows(dir, "layers.csv", FQ_TABLE_LAYERS, arena, &layers, &r.n_layers));
     FQ_TRY(read_rows(dir, "formats.csv", FQ_TABLE_FORMATS, arena, &formats, &r.n_formats));
+    FQ_TRY(read_rows(dir, "serve.csv", FQ_TABLE_SERVE, arena, &serve, &r.n_serve));
     r.results = results;
     r.accuracy = accuracy;
     r.errors = errors;
     r.layers = layers;
     r.formats = formats;
+    r.serve = serve;
     if (r.n_results + r.n_accuracy + r.n_errors + r.n_layers + r.n_formats == 0)
         return fq_fail(FQ_ERR_INPUT,
                        "%s: no rows in results.csv, accuracy.csv, errors.csv, layers.csv or formats.csv there", dir);

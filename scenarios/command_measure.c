@@ -39,6 +39,7 @@ fq_status fq_steps_preflight(const fq_step *steps, int n, uint64_t seed) {
         FQ_TRY(readable("text", steps[i].text));
         FQ_TRY(readable("tokens", steps[i].tokens));
         FQ_TRY(readable("calibration", steps[i].calibration));
+        FQ_TRY(readable("trace", steps[i].trace));
         if (steps[i].model[0] == 0) continue;
         fq_model m;
         FQ_TRY(fq_model_open(steps[i].model, seed, &m));

@@ -140,6 +140,7 @@ static fq_status print_rows(const fq_context *c, const char *dir) {
     printf("%s, build %s\n", c->cpu, c->commit);
     printf("%s: results.csv (%d rows), accuracy.csv (%d rows), ", dir, c->n_results, c->n_accuracy);
     if (c->n_formats > 0) printf("formats.csv (%d rows), ", c->n_formats);
+    if (c->n_serve > 0) printf("serve.csv (%d rows), requests.csv (%d rows), ", c->n_serve, c->n_requests);
     if (c->n_errors + c->n_layers > 0) printf("errors.csv (%d rows), layers.csv (%d rows), ", c->n_errors, c->n_layers);
     printf("samples.csv, environment.json, plots (%d)\n", plots);
     return FQ_OK;

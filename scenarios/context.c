@@ -40,6 +40,7 @@ void fq_context_free(fq_context *c) {
     free(c->errors);
     free(c->layers);
     free(c->formats);
+    free(c->serve);
     fq_arena_free(&c->arena);
     memset(c, 0, sizeof *c);
 }
@@ -228,6 +229,19 @@ fq_status fq_context_add_format(fq_context *c, const fq_format_row *r) {
     return c->run != NULL ? fq_run_row(c->run, FQ_TABLE_FORMATS, r) : FQ_OK;
 }
 
+fq_status fq_context_add_serve(fq_context *c, const fq_serve_row *r) {
+    void *rows = grow(c->serve, c->n_serve, &c->cap_serve, sizeof *r);
+    if (rows == NULL) return fq_fail(FQ_ERR_MEMORY, "no memory for rows of served requests");
+    c->serve = rows;
+    c->serve[c->n_serve++] = *r;
+    return c->run != NULL ? fq_run_row(c->run, FQ_TABLE_SERVE, r) : FQ_OK;
+}
+
+fq_status fq_context_add_request(fq_context *c, const fq_request_row *r) {
+    c->n_requests++;
+    return c->run != NULL ? fq_run_row(c->run, FQ_TABLE_REQUESTS, r) : FQ_OK;
+}
+
 fq_status fq_context_part_done(fq_context *c) {
     return c->settings != NULL ? fq_journal_write(fq_run_dir(c->run), c) : FQ_OK;
 }
@@ -252,11 +266,13 @@ fq_rows fq_context_rows(const fq_context *c) {
                      .errors = c->errors,
                      .layers = c->layers,
                      .formats = c->formats,
+                     .serve = c->serve,
                      .n_results = c->n_results,
                      .n_accuracy = c->n_accuracy,
                      .n_errors = c->n_errors,
                      .n_layers = c->n_layers,
-                     .n_formats = c->n_formats};
+                     .n_formats = c->n_formats,
+                     .n_serve = c->n_serve};
 }
 
 static const char *now(fq_context *c) {

@@ -30,8 +30,10 @@ typedef struct fq_context {
     int n_layers, cap_layers;
     fq_format_row *formats;
     int n_formats, cap_formats;
-    int n_samples, n_windows; /* written */
-    int64_t deadline_ns;      /* no repetition begins after it (fq_clock_ns); 0: none */
+    fq_serve_row *serve;
+    int n_serve, cap_serve;
+    int n_samples, n_windows, n_requests; /* written */
+    int64_t deadline_ns;                  /* no repetition begins after it (fq_clock_ns); 0: none */
     /* For resuming (journal.h). Rows of the current step before `began` belong to earlier ones; those of results and
      * accuracy below `kept` were left by an interrupted run and are not made again. */
     const char *settings; /* the scenario as text; NULL: no journal is kept */
@@ -75,6 +77,9 @@ fq_status fq_context_add_error(fq_context *c, const fq_error_row *r) FQ_MUST_USE
 fq_status fq_context_add_layer(fq_context *c, const fq_layer_row *r) FQ_MUST_USE;
 fq_status fq_context_add_format(fq_context *c, const fq_format_row *r) FQ_MUST_USE;
 fq_status fq_context_add_window(fq_context *c, const fq_window_row *r) FQ_MUST_USE; /* written, not kept */
+
+fq_status fq_context_add_serve(fq_context *c, const fq_serve_row *r) FQ_MUST_USE;
+fq_status fq_context_add_request(fq_context *c, const fq_request_row *r) FQ_MUST_USE; /* written, not kept */
 
 /* A part of the step is complete: should the run be interrupted from now on, its rows are kept. */
 fq_status fq_context_part_done(fq_context *c) FQ_MUST_USE;

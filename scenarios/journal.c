@@ -15,7 +15,7 @@ enum { PATH_BYTES = 4500 };
 static const char *const names[FQ_TABLE_COUNT] = {
     [FQ_TABLE_RESULTS] = "results", [FQ_TABLE_SAMPLES] = "samples", [FQ_TABLE_ACCURACY] = "accuracy",
     [FQ_TABLE_ERRORS] = "errors",   [FQ_TABLE_LAYERS] = "layers",   [FQ_TABLE_WINDOWS] = "windows",
-    [FQ_TABLE_FORMATS] = "formats",
+    [FQ_TABLE_FORMATS] = "formats", [FQ_TABLE_SERVE] = "serve",     [FQ_TABLE_REQUESTS] = "requests",
 };
 
 static void path_of(const char *dir, char *path) {
@@ -36,8 +36,12 @@ int fq_journal_rows(const fq_context *c, fq_table t) {
         return c->n_layers;
     case FQ_TABLE_WINDOWS:
         return c->n_windows;
-    default:
+    case FQ_TABLE_FORMATS:
         return c->n_formats;
+    case FQ_TABLE_SERVE:
+        return c->n_serve;
+    default:
+        return c->n_requests;
     }
 }
 
@@ -103,8 +107,12 @@ static fq_status take_rows(const char *dir, fq_context *c, fq_table t, int want)
             status = fq_context_add_layer(c, (const fq_layer_row *)rows + i);
         else if (t == FQ_TABLE_WINDOWS)
             status = fq_context_add_window(c, (const fq_window_row *)rows + i);
-        else
+        else if (t == FQ_TABLE_FORMATS)
             status = fq_context_add_format(c, (const fq_format_row *)rows + i);
+        else if (t == FQ_TABLE_SERVE)
+            status = fq_context_add_serve(c, (const fq_serve_row *)rows + i);
+        else
+            status = fq_context_add_request(c, (const fq_request_row *)rows + i);
     }
     return status;
 }

@@ -9,6 +9,7 @@
 #include "harness/cpu.h"
 #include "harness/metric.h"
 #include "harness/rng.h"
+#include "scenarios/requests.h"
 
 enum { TOKENS = 9, SCORED = 3, TRIES = 8 }; /* of the check of a net against the oracle */
 
@@ -87,6 +88,17 @@ static fq_status check_saved(const fq_step *s, const fq_model *m) {
     return check_saved_settings(s, m);
 }
 
+static fq_status longest_request(const fq_step *s, int *needed) {
+    fq_requests all;
+    fq_arena arena;
+    FQ_TRY(fq_arena_init(&arena, 0));
+    const fq_status status = fq_requests_lengths(s, 0, &arena, &all);
+    *needed = fq_ints_most(&s->prompt) + fq_ints_most(&s->gen);
+    if (status == FQ_OK && s->trace[0] != 0) *needed = all.prompt_most + all.output_most;
+    fq_arena_free(&arena);
+    return status;
+}
+
 fq_status fq_net_preflight(const fq_step *s, const fq_model *m) {
     FQ_TRY(check_saved(s, m));
     if (s->kind == FQ_KIND_errors) FQ_TRY(check_error_variants(s));
@@ -101,6 +113,7 @@ fq_status fq_net_preflight(const fq_step *s, const fq_model *m) {
         return check_corpus(s, m);
     }
     int needed = fq_ints_most(&s->prompt) + (s->kind == FQ_KIND_decode ? fq_ints_most(&s->gen) : 0);
+    if (s->kind == FQ_KIND_serve) FQ_TRY(longest_request(s, &needed));
     if (needed > most)
         return fq_fail(FQ_ERR_USAGE, "%s: prompt and generated tokens need %d positions, the model has %d", s->model,
                        needed, most);

@@ -40,7 +40,8 @@ int fq_plan_rows(const fq_step *s) {
     case FQ_KIND_gemm:
         return n * gemm_points(s) * s->m.n * s->kernels.n * parts(s->cache) * parts(s->data);
     case FQ_KIND_ffn:
-        return n * s->shapes.n * s->batch.n * s->seq.n * s->variants.n * s->use_kernels.n * parts(s->cache) * parts(s->data);
+        return n * s->shapes.n * s->batch.n * s->seq.n * s->variants.n * s->use_kernels.n * parts(s->cache) *
+               parts(s->data);
     case FQ_KIND_rows:
         return n * s->m.n *
                (s->width.n * (s->row_kernels.n - fq_plan_rope_kernels(s)) + s->head_dim.n * fq_plan_rope_kernels(s));
@@ -50,6 +51,12 @@ int fq_plan_rows(const fq_step *s) {
         return n * s->prompt.n * s->batch.n * s->variants.n;
     case FQ_KIND_decode:
         return n * s->prompt.n * s->gen.n * s->batch.n * s->variants.n;
+    case FQ_KIND_serve: {
+        const int loads = s->trace[0] != 0 && !s->given[FQ_SET_load] && !s->given[FQ_SET_rate] ? 1
+                          : s->given[FQ_SET_rate] ? s->rate.n + (s->given[FQ_SET_load] ? s->load.n : 0)
+                                                  : s->load.n;
+        return n * s->batch.n * loads * s->variants.n;
+    }
     default:
         return n * s->kappa.n * s->variants.n;
     }

@@ -261,6 +261,7 @@ static fq_status draw_results(fq_artist *a, const fq_result *r, int n) {
             member[j] = (char)(j >= i && !done[j] && same_picture(&r[i], &r[j]));
             done[j] = (char)(done[j] || member[j]);
         }
+        if (strcmp(fq_table_family(&r[i]), "serve") == 0) continue; /* plots_serve.c */
         draw_speedup(a, r, member, n, &r[i]);
         draw_time(a, r, member, n, &r[i]);
         draw_decode(a, r, member, n, &r[i]);
@@ -279,6 +280,7 @@ fq_status fq_plots_write(const char *dir, const fq_rows *rows, int *written) {
     FQ_TRY(fq_arena_init(&a.arena, (size_t)1 << 30));
     fq_status status = draw_results(&a, rows->results, rows->n_results);
     fq_plots_accuracy(&a, rows);
+    fq_plots_serve(&a, rows);
     fq_arena_free(&a.arena);
     *written = a.written;
     if (a.status != FQ_OK) return fq_fail(a.status, "%s", a.message);

@@ -352,9 +352,10 @@ fq_status fq_step_check(const fq_step *s) {
         for (int i = 0; i < s->head_dim.n; i++)
             if (s->head_dim.v[i] % 2 != 0) return fq_fail(FQ_ERR_USAGE, "head_dim: %d is odd", s->head_dim.v[i]);
     }
-    if (s->kind == FQ_KIND_prefill)
+    if (s->kind == FQ_KIND_prefill || s->kind == FQ_KIND_serve)
         for (int i = 0; i < s->prompt.n; i++)
-            if (s->prompt.v[i] < 1) return fq_fail(FQ_ERR_USAGE, "prompt: prefill needs at least one token");
+            if (s->prompt.v[i] < 1)
+                return fq_fail(FQ_ERR_USAGE, "prompt: %s needs at least one token", kinds[s->kind].name);
     if (s->given[FQ_SET_text] && s->given[FQ_SET_tokens])
         return fq_fail(FQ_ERR_USAGE, "text and tokens exclude each other");
     return FQ_OK;

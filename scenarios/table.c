@@ -144,6 +144,39 @@ CELL_FUNCTION(f_crest, number(out, ROW->crest))
 CELL_FUNCTION(f_sqnr, number(out, ROW->sqnr_db))
 CELL_FUNCTION(f_theory, number(out, ROW->theory_db))
 #undef ROW
+
+#define ROW ((const fq_serve_row *)row)
+CELL_FUNCTION(s_model, text(out, ROW->model))
+CELL_FUNCTION(s_trace, text(out, ROW->trace))
+CELL_FUNCTION(s_threads, whole(out, ROW->n_threads))
+CELL_FUNCTION(s_requests, whole(out, ROW->requests * ROW->rounds))
+CELL_FUNCTION(s_variant, text(out, ROW->variant))
+CELL_FUNCTION(s_slots, whole(out, ROW->slots))
+CELL_FUNCTION(s_offered, number(out, ROW->rate_rps))
+CELL_FUNCTION(s_served, number(out, ROW->served_rps))
+CELL_FUNCTION(s_output, number(out, ROW->output_ts))
+CELL_FUNCTION(s_ttft50, number(out, ROW->ttft_p50_ms))
+CELL_FUNCTION(s_ttft90, number(out, ROW->ttft_p90_ms))
+CELL_FUNCTION(s_ttft99, number(out, ROW->ttft_p99_ms))
+CELL_FUNCTION(s_tpot50, number(out, ROW->tpot_p50_ms))
+CELL_FUNCTION(s_tpot90, number(out, ROW->tpot_p90_ms))
+CELL_FUNCTION(s_tpot99, number(out, ROW->tpot_p99_ms))
+CELL_FUNCTION(s_e2e50, number(out, ROW->e2e_p50_ms))
+CELL_FUNCTION(s_e2e90, number(out, ROW->e2e_p90_ms))
+CELL_FUNCTION(s_e2e99, number(out, ROW->e2e_p99_ms))
+CELL_FUNCTION(s_goodput, number(out, ROW->goodput_rps))
+CELL_FUNCTION(s_same, number(out, ROW->same_pct))
+CELL_FUNCTION(s_verdict, text(out, ROW->verdict))
+
+static void s_load(const void *row, char out[CELL]) {
+    if (isnan(ROW->load))
+        text(out, isnan(ROW->rate_rps) ? "" : "as asked");
+    else if (ROW->load > 0)
+        number(out, ROW->load);
+    else
+        text(out, "all at once");
+}
+#undef ROW
 #undef CELL_FUNCTION
 
 typedef struct column {
@@ -226,6 +259,17 @@ static const column format_columns[] = {
     {"model", f_model, 0, 1},   {"kappa", f_kappa, 1, 1},   {"numbers", f_numbers, 0, 0},
     {"a scale", f_scale, 0, 0}, {"format", f_format, 0, 0}, {"kurtosis", f_kurtosis, 1, 0},
     {"max/rms", f_crest, 1, 0}, {"SQNR dB", f_sqnr, 1, 0},  {"theory dB", f_theory, 1, 0},
+};
+
+static const column serve_columns[] = {
+    {"model", s_model, 0, 1},       {"requests from", s_trace, 0, 1}, {"threads", s_threads, 1, 1},
+    {"requests", s_requests, 1, 1}, {"slots", s_slots, 1, 0},         {"load", s_load, 1, 0},
+    {"offered/s", s_offered, 1, 0}, {"variant", s_variant, 0, 0},     {"served/s", s_served, 1, 0},
+    {"tokens/s", s_output, 1, 0},   {"TTFT p50 ms", s_ttft50, 1, 0},  {"p90", s_ttft90, 1, 0},
+    {"p99", s_ttft99, 1, 0},        {"TPOT p50 ms", s_tpot50, 1, 0},  {"p90", s_tpot90, 1, 0},
+    {"p99", s_tpot99, 1, 0},        {"all p50 ms", s_e2e50, 1, 0},    {"p90", s_e2e90, 1, 0},
+    {"p99", s_e2e99, 1, 0},         {"goodput/s", s_goodput, 1, 0},   {"as alone %", s_same, 1, 0},
+    {"verdict", s_verdict, 0, 0},
 };
 
 enum { COLUMNS_MOST = 32 };
@@ -360,6 +404,21 @@ static void print_layers(FILE *f, const fq_layer_row *r, int n) {
     }
 }
 
+static int same_service(const fq_serve_row *a, const fq_serve_row *b) {
+    return same_text(a->model, b->model) && same_text(a->trace, b->trace) && a->n_threads == b->n_threads;
+}
+
+static void print_serve(FILE *f, const fq_serve_row *r, int n) {
+    for (int first = 0, next; first < n; first = next) {
+        char title[192];
+        for (next = first + 1; next < n && same_service(&r[first], &r[next]);)
+            next++;
+        snprintf(title, sizeof title, "served with continuous batching, goodput within TTFT %.4g ms and TPOT %.4g ms",
+                 r[first].slo_ttft_ms, r[first].slo_tpot_ms);
+        print_rows(f, title, serve_columns, COUNT(serve_columns), (const char *)&r[first], next - first, sizeof r[0]);
+    }
+}
+
 fq_status fq_table_print(FILE *f, const fq_rows *rows) {
     const fq_accuracy_row *accuracy = rows->accuracy;
     const fq_result *results = rows->results;
@@ -378,10 +437,12 @@ fq_status fq_table_print(FILE *f, const fq_rows *rows) {
     }
     print_layers(f, rows->layers, rows->n_layers);
     print_formats(f, rows->formats, rows->n_formats);
+    print_serve(f, rows->serve, rows->n_serve);
     for (int first = 0, next; first < rows->n_results; first = next) {
         const char *family = fq_table_family(&results[first]);
         for (next = first + 1; next < rows->n_results && strcmp(family, fq_table_family(&results[next])) == 0;)
             next++;
+        if (strcmp(family, "serve") == 0 && rows->n_serve > 0) continue; /* has a table of its own */
         char title[256];
         snprintf(title, sizeof title, "%s%s%s", family, results[first].baseline ? ", speed-up over " : "",
                  results[first].baseline ? results[first].baseline : "");

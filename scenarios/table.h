@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* Markdown tables of result, accuracy and error rows, and of layer rows the mean over layers. Errors: FQ_ERR_OUTPUT
+/* Markdown tables of result, accuracy, error and serve rows, and of layer rows the mean over layers. Errors: FQ_ERR_OUTPUT
  * when f cannot be written. */
 fq_status fq_table_print(FILE *f, const fq_rows *rows) FQ_MUST_USE;
 

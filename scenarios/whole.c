@@ -8,7 +8,7 @@
 
 #include "harness/hash.h"
 
-enum { ROWS_MOST = 64 };
+enum { ROWS_MOST = FQ_GROUP_MOST };
 
 void fq_whole_sample(fq_whole *w) {
     int vocab = w->net->config.vocab;
@@ -30,15 +30,7 @@ fq_status fq_whole_judge(void *whole, double *err, double *bound) {
     return FQ_OK;
 }
 
-/* The nets of one group; [0] is the baseline. */
-typedef struct group {
-    fq_llama *net[ROWS_MOST];
-    double err[ROWS_MOST];
-    int add[ROWS_MOST]; /* 0: the baseline, already reported by an earlier group */
-    int n;
-} group;
-
-static fq_status add_net(fq_context *c, const fq_step *s, const char *variant, int positions, int add, group *g) {
+static fq_status add_net(fq_context *c, const fq_step *s, const char *variant, int positions, int add, fq_group *g) {
     FQ_TRY(fq_net_build(c, s, fq_variant_find(variant), positions, &g->net[g->n]));
     int i = g->n++;
     g->add[i] = add;
@@ -59,7 +51,7 @@ static fq_status prepare(fq_context *c, const fq_whole_kind *kind, fq_llama *net
     return kind->prepare != NULL ? kind->prepare(w) : FQ_OK;
 }
 
-static fq_status measure_sessions(fq_context *c, const fq_step *s, const fq_whole_kind *kind, const group *g,
+static fq_status measure_sessions(fq_context *c, const fq_step *s, const fq_whole_kind *kind, const fq_group *g,
                                   fq_whole *w, int baseline) {
     fq_task tasks[ROWS_MOST];
     fq_result rows[ROWS_MOST];
@@ -80,7 +72,7 @@ static fq_status measure_sessions(fq_context *c, const fq_step *s, const fq_whol
     return fq_context_measure(c, s, tasks, rows, tokens, g->add, g->n, baseline);
 }
 
-static fq_status run_point(fq_context *c, const fq_step *s, const fq_whole_kind *kind, const group *g, int batch,
+static fq_status run_point(fq_context *c, const fq_step *s, const fq_whole_kind *kind, const fq_group *g, int batch,
                            int prompt, int gen) {
     fq_whole w[ROWS_MOST];
     fq_arena arena;
@@ -96,35 +88,41 @@ static fq_status run_point(fq_context *c, const fq_step *s, const fq_whole_kind 
     return status;
 }
 
-static fq_status run_group(fq_context *c, const fq_step *s, const fq_whole_kind *kind, const fq_ints *gens,
-                           const group *g) {
+typedef struct sweep {
+    fq_context *c;
+    const fq_step *s;
+    const fq_whole_kind *kind;
+    const fq_ints *gens;
+} sweep;
+
+static fq_status run_group(void *ctx, const fq_group *g) {
+    const sweep *w = ctx;
+    const fq_step *s = w->s;
     for (int b = 0; b < s->batch.n; b++)
         for (int p = 0; p < s->prompt.n; p++)
-            for (int n = 0; n < gens->n; n++) {
+            for (int n = 0; n < w->gens->n; n++) {
                 char what[96];
-                int prompt = s->prompt.v[p], batch = s->batch.v[b], gen = gens->v[n];
+                int prompt = s->prompt.v[p], batch = s->batch.v[b], gen = w->gens->v[n];
                 snprintf(what, sizeof what, "prompt %d, batch %d", prompt, batch);
-                fq_context_advance(c, 0, what);
-                FQ_TRY(run_point(c, s, kind, g, batch, prompt, gen));
-                fq_context_advance(c, g->n - !g->add[0], what);
+                fq_context_advance(w->c, 0, what);
+                FQ_TRY(run_point(w->c, s, w->kind, g, batch, prompt, gen));
+                fq_context_advance(w->c, g->n - !g->add[0], what);
             }
     return FQ_OK;
 }
 
-fq_status fq_whole_run(fq_context *c, const fq_step *s, const fq_whole_kind *kind, const fq_ints *gens) {
+fq_status fq_group_each(fq_context *c, const fq_step *s, int positions, double tokens,
+                        fq_status (*run)(void *ctx, const fq_group *g), void *ctx) {
     const fq_model *m;
     const char *base = s->baseline[0] != 0 ? s->baseline : s->variants.v[0];
-    int positions = fq_ints_most(&s->prompt) + fq_ints_most(gens);
-    double tokens = (double)fq_ints_most(&s->batch) * fq_ints_most(&s->prompt);
     fq_texts others = {NULL, 0};
     const char *names[ROWS_MOST];
     FQ_TRY(fq_context_model(c, s->model, &m));
     others.v = names;
     for (int i = 0; i < s->variants.n && others.n < ROWS_MOST - 1; i++)
         if (strcmp(s->variants.v[i], base) != 0) names[others.n++] = s->variants.v[i];
-    fq_context_total(c, (double)s->variants.n * s->batch.n * s->prompt.n * gens->n);
 
-    group g = {.n = 0};
+    fq_group g = {.n = 0};
     FQ_TRY(fq_net_calibrate(c, s, &s->variants, 0));
     fq_context_advance(c, 0, "building");
     fq_status status = add_net(c, s, base, positions, 1, &g);
@@ -132,7 +130,7 @@ fq_status fq_whole_run(fq_context *c, const fq_step *s, const fq_whole_kind *kin
         int more = first < others.n ? fq_net_group(m, &others, first, tokens, 0) : 0;
         for (int i = 0; i < more && status == FQ_OK; i++)
             status = add_net(c, s, names[first + i], positions, 1, &g);
-        if (status == FQ_OK) status = run_group(c, s, kind, gens, &g);
+        if (status == FQ_OK) status = run(ctx, &g);
         while (g.n > 1)
             fq_llama_free(g.net[--g.n]);
         g.add[0] = 0;
@@ -142,4 +140,11 @@ fq_status fq_whole_run(fq_context *c, const fq_step *s, const fq_whole_kind *kin
     while (g.n > 0)
         fq_llama_free(g.net[--g.n]);
     return status;
+}
+
+fq_status fq_whole_run(fq_context *c, const fq_step *s, const fq_whole_kind *kind, const fq_ints *gens) {
+    sweep w = {.c = c, .s = s, .kind = kind, .gens = gens};
+    fq_context_total(c, (double)s->variants.n * s->batch.n * s->prompt.n * gens->n);
+    return fq_group_each(c, s, fq_ints_most(&s->prompt) + fq_ints_most(gens),
+                         (double)fq_ints_most(&s->batch) * fq_ints_most(&s->prompt), run_group, &w);
 }

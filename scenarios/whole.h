@@ -7,6 +7,18 @@
 extern "C" {
 #endif
 
+enum { FQ_GROUP_MOST = 64 };
+/* Nets of the step's variants that are in memory together, each checked against the oracle; [0] is the baseline. */
+typedef struct fq_group {
+    fq_llama *net[FQ_GROUP_MOST];
+    double err[FQ_GROUP_MOST]; /* of fq_net_check */
+    int add[FQ_GROUP_MOST];    /* 0: the baseline, already reported by an earlier group */
+    int n;
+} fq_group;
+/* Build the variants in groups for `positions` positions and sessions of `tokens` tokens, and run `run` on each. */
+fq_status fq_group_each(fq_context *c, const fq_step *s, int positions, double tokens,
+                        fq_status (*run)(void *ctx, const fq_group *g), void *ctx) FQ_MUST_USE;
+
 /* One net at one prompt length (prefill) or depth (decode). */
 typedef struct fq_whole {
     fq_llama *net;
