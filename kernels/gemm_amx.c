@@ -13,7 +13,22 @@ enum { VECTOR_TOKENS = 2 /* most tokens for which the AVX-512 functions are fast
         _Pragma("omp parallel") work(FQ_GEMM_##name, &plan);                                                           \
     } while (0)
 #define TILE_RUN(name, a) TILE_RUN_AS(name, a, tile_work)
-#define SCALED_RUN(name, a) TILE_RUN_AS(name, a, scaled_work)
+
+/* static void name_tiles(const fq_gemm_args *a), for packed weights. */
+#define TILES(name, work)                                                                                              \
+    static void name##_tiles(const fq_gemm_args *a) {                                                                  \
+        TILE_RUN_AS(name, a, work);                                                                                    \
+    }
+TILES(w4a16, tile_work)
+TILES(i4f8, tile_work)
+TILES(i4i8, tile_work)
+TILES(q4i8, tile_work)
+TILES(i4i8_fast, tile_work)
+TILES(i4i8_f16, scaled_work)
+
+static void i4i8_int_scaled(const fq_gemm_args *a) {
+    TILE_RUN_AS(i4i8_int, a, scaled_work);
+}
 
 #define GEMM_AMX(name)                                                                                                 \
     size_t fq_gemm_##name##_amx_scratch(const fq_gemm_args *a) {                                                       \
@@ -48,8 +63,18 @@ GEMM_FEW(w4a16)
 GEMM_FEW(i4i8)
 GEMM_FEW(q4i8)
 GEMM_FEW(i4i8_fast)
-GEMM_FEW(i4i8_int)
 GEMM_FEW(i4i8_f16)
+
+/* Scales so small that every q S is a byte are q4i8's: no sum has to be scaled. */
+static int i4i8_int_few(const fq_gemm_args *a) {
+    const fq_gemm_packed *w = a->packed;
+    if (a->m == 1) (w->whole ? q4i8_gemv : i4i8_int_gemv)(a);
+    return a->m == 1;
+}
+static void i4i8_int_tiles(const fq_gemm_args *a) {
+    const fq_gemm_packed *w = a->packed;
+    (w->whole ? q4i8_tiles : i4i8_int_scaled)(a);
+}
 
 static int i4f8_few(const fq_gemm_args *a) {
     if (a->m == 1)
@@ -62,7 +87,7 @@ static int i4f8_few(const fq_gemm_args *a) {
 }
 
 /* Weights that cannot be packed (groups of another size) have NULL there and go to the AVX-512 functions. */
-#define GEMM_AMX_PACKED(name, tiles_run)                                                                               \
+#define GEMM_AMX_PACKED(name)                                                                                          \
     fq_status fq_gemm_##name##_amx_pack(const fq_qmatrix *w, fq_arena *arena, void **packed) {                         \
         return fq_gemm_pack(FQ_GEMM_##name, w, arena, packed);                                                         \
     }                                                                                                                  \
@@ -75,13 +100,13 @@ static int i4f8_few(const fq_gemm_args *a) {
     fq_status fq_gemm_##name##_amx(const fq_gemm_args *a) {                                                            \
         FQ_TRY(fq_gemm_check(FQ_GEMM_##name, a));                                                                      \
         if (!a->packed) return fq_gemm_##name##_avx512(a);                                                             \
-        if (a->m > 0 && !name##_few(a)) tiles_run(name, a);                                                            \
+        if (a->m > 0 && !name##_few(a)) name##_tiles(a);                                                               \
         return FQ_OK;                                                                                                  \
     }
-GEMM_AMX_PACKED(w4a16, TILE_RUN)
-GEMM_AMX_PACKED(i4f8, TILE_RUN)
-GEMM_AMX_PACKED(i4i8, TILE_RUN)
-GEMM_AMX_PACKED(q4i8, TILE_RUN)
-GEMM_AMX_PACKED(i4i8_fast, TILE_RUN)
-GEMM_AMX_PACKED(i4i8_int, SCALED_RUN)
-GEMM_AMX_PACKED(i4i8_f16, SCALED_RUN)
+GEMM_AMX_PACKED(w4a16)
+GEMM_AMX_PACKED(i4f8)
+GEMM_AMX_PACKED(i4i8)
+GEMM_AMX_PACKED(q4i8)
+GEMM_AMX_PACKED(i4i8_fast)
+GEMM_AMX_PACKED(i4i8_int)
+GEMM_AMX_PACKED(i4i8_f16)

@@ -63,6 +63,21 @@ static void pack_line(const fq_qmatrix *w, int r, int chunk, uint8_t *line) {
     }
 }
 
+/* Is every q S an INT8, with an S that fq_gemm_tables.product has? */
+static int amplified_fit(const fq_qmatrix *w) {
+    int fit = 1;
+#pragma omp parallel for reduction(&& : fit)
+    for (int r = 0; r < w->rows; r++) {
+        const uint8_t *codes = w->codes + (size_t)r * w->row_bytes;
+        for (int k = 0; k < w->cols && fit; k++) {
+            const int s = (int)fq_qmatrix_scale(w, r, k / w->group);
+            const int v = (((codes[k / 2] >> (k % 2 ? 4 : 0) & 15) ^ 8) - 8) * s;
+            fit = s < FQ_GEMM_BYTE_SCALES && v >= -128 && v <= 127;
+        }
+    }
+    return fit;
+}
+
 /* Is every (q - z) s of the row's group an INT8? */
 static int products_fit(const fq_qmatrix *w, int r, int g) {
     const int s = (int)fq_qmatrix_scale(w, r, g), z = fq_qmatrix_zero(w, r, g);
@@ -83,8 +98,11 @@ static void pack_scale(fq_gemm_kind kind, const fq_qmatrix *w, int r, int chunk,
     case FQ_GEMM_i4f8:
         p->scales[at] = w->scales[from] & 0x7f;
         break;
-    case FQ_GEMM_w4a16:
     case FQ_GEMM_i4i8_int:
+        memcpy(&p->halves[at], w->scales + 2 * from, sizeof(uint16_t));
+        if (p->whole) p->halves[at] = (uint16_t)(16 * p->halves[at] + 8);
+        break;
+    case FQ_GEMM_w4a16:
     case FQ_GEMM_i4i8_f16:
         memcpy(&p->halves[at], w->scales + 2 * from, sizeof(uint16_t));
         break;
@@ -127,6 +145,7 @@ fq_status fq_gemm_pack(fq_gemm_kind kind, const fq_qmatrix *w, fq_arena *arena, 
     if (!p) return FQ_ERR_MEMORY;
     p->blocks = (w->rows + 2 * FQ_PACKED_ROWS - 1) / (2 * FQ_PACKED_ROWS) * 2;
     p->chunks = (w->cols + FQ_PACKED_CODES - 1) / FQ_PACKED_CODES;
+    p->whole = kind == FQ_GEMM_i4i8_int && amplified_fit(w);
     const size_t lines = (size_t)p->blocks * (size_t)p->chunks * FQ_PACKED_ROWS,
                  rows = (size_t)p->blocks * FQ_PACKED_ROWS;
     p->codes = fq_arena_calloc(arena, lines, FQ_PACKED_LINE);
@@ -144,6 +163,8 @@ fq_status fq_gemm_pack(fq_gemm_kind kind, const fq_qmatrix *w, fq_arena *arena, 
         for (int g = 0; g < p->chunks; g++) {
             const size_t at = (block * (size_t)p->chunks + (size_t)g) * FQ_PACKED_ROWS + (size_t)(r % FQ_PACKED_ROWS);
             pack_line(w, r, g, p->codes + at * FQ_PACKED_LINE);
+            for (int i = 0; p->whole && i < FQ_PACKED_LINE; i++)
+                p->codes[at * FQ_PACKED_LINE + (size_t)i] ^= 0x88;
             pack_scale(kind, w, r, g, p, at);
         }
     }

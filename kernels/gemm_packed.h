@@ -24,6 +24,7 @@ enum {
 typedef struct fq_gemm_packed {
     int blocks;       /* of 16 rows, an even number */
     int chunks;       /* of 128 inputs */
+    int whole;        /* i4i8_int: every q S is an INT8, so codes are q + 8 and halves those of q4i8 with z = 8 */
     uint8_t *codes;   /* [blocks][chunks][16][64] */
     uint8_t *scales;  /* [blocks][chunks][16] i4f8: E4M3 codes; else NULL */
     uint16_t *halves; /* [blocks][chunks][16] w4a16, i4i8_f16: float16 codes; i4i8_int: scales; q4i8: rows of

@@ -238,7 +238,10 @@ FQ_INLINE void gemm_small_tile(fq_gemm_kind kind, const int tokens, const gemm_p
         for (int j = 0; j < tokens * chains; j++)
             acc[i][j] = vec_zero();
     }
-    size_t at = 0; /* bytes into the rows */
+    size_t at = 0;             /* bytes into the rows */
+    if (gemm_is_grouped(kind)) /* scales are a stream of their own, of a line or two a row */
+        _mm_prefetch((const char *)w->scales + (size_t)(r0 + 8) * (size_t)w->groups * gemm_scale_bytes(kind),
+                     _MM_HINT_T0);
     for (int k = 0, g = 0, end = p->k; k < p->k; g++) {
         if (gemm_is_grouped(kind)) {
             lut = vec_lut_load(kind, w, p->luts, r0, g);

@@ -35,6 +35,9 @@ FQ_INLINE int gemm_is_grouped(fq_gemm_kind kind) {
     return kind == FQ_GEMM_w4a16 || kind == FQ_GEMM_i4f8 || kind == FQ_GEMM_q4i8 || kind == FQ_GEMM_i4i8_int ||
            kind == FQ_GEMM_i4i8_f16;
 }
+FQ_INLINE size_t gemm_scale_bytes(fq_gemm_kind kind) {
+    return kind == FQ_GEMM_i4f8 || kind == FQ_GEMM_q4i8 ? 1 : 2;
+}
 /* What the epilogue and the last sum see. */
 FQ_INLINE int gemm_is_int_sum(fq_gemm_kind kind) {
     return gemm_is_int(kind) && !gemm_is_scaled(kind);

@@ -19,6 +19,7 @@ typedef struct fq_trial_shape {
                           most 1 GiB); 1 = hot */
     const struct fq_trial *like; /* gemm: an earlier trial of the same kernel, outputs and inputs, whose weights are
                                     taken instead of new ones; NULL */
+    int amplifier; /* gemm: group scales in whole numbers come times 2^amplifier; 0 = 13, scales of about 100 */
     unsigned long seed;
     /* gemm: numbers to take weights and activations from, row after row, instead of Gaussian ones (a trained model's);
      * NULL: Gaussian. */

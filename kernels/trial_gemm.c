@@ -146,7 +146,8 @@ static fq_status build_weights(fq_trial *t, gemm_trial *g, fq_pool *pool) {
     if (!rows) return FQ_ERR_MEMORY;
     /* A tensor scale where the recipe takes one, so that row_scale is not 1 and group scales use their format: whole
      * ones of about 100, which 14336 inputs cannot make overflow. */
-    const float tensor_scale = s->w->scale == FQ_UINT16 ? 8192.0f : s->w->group > 0 ? 16.0f : 1.0f;
+    const float amplifier = ldexpf(1.0f, s->amplifier > 0 ? s->amplifier : 13);
+    const float tensor_scale = s->w->scale == FQ_UINT16 ? amplifier : s->w->group > 0 ? 16.0f : 1.0f;
     for (int r = 0; r < n_rows; r += ROWS) {
         const int count = n_rows - r < ROWS ? n_rows - r : ROWS;
         for (int i = 0; i < count; i++)

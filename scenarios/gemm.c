@@ -46,11 +46,13 @@ static fq_status describe(fq_context *c, const fq_step *s, const point *p, int m
     r->k = p->k;
     r->cache = s->cache;
     r->data = s->data;
+    const int amplified = s->amplifier > 0 && shape.w != NULL && shape.w->scale == FQ_UINT16;
     if (shape.w != NULL) r->bits_per_weight = fq_recipe_bits(shape.w, p->k);
     r->test_id =
-        fq_arena_printf(&c->arena, "%s n%d k%d m%d t%d %s%s%s%s%s%s", k->name, p->n, p->k, m, c->threads, s->cache,
+        fq_arena_printf(&c->arena, "%s n%d k%d m%d t%d %s%s%s%s%s%s%s", k->name, p->n, p->k, m, c->threads, s->cache,
                         p->model != NULL ? " " : "", p->model != NULL ? p->model : "", p->layer != NULL ? p->layer : "",
-                        r->data[0] == 'g' ? "" : " ", r->data[0] == 'g' ? "" : r->data);
+                        r->data[0] == 'g' ? "" : " ", r->data[0] == 'g' ? "" : r->data,
+                        amplified ? fq_arena_printf(&c->arena, " 2^%d", s->amplifier) : "");
     return r->test_id == NULL ? FQ_ERR_MEMORY : FQ_OK;
 }
 
@@ -79,6 +81,7 @@ static fq_status measure_point(fq_context *c, const fq_step *s, const point *p, 
         shape.k = p->k;
         shape.seed = (unsigned long)c->seed;
         shape.weight_copies = strcmp(s->cache, "hot") == 0 ? 1 : 0;
+        shape.amplifier = s->amplifier;
         shape.zeros = strcmp(s->data, "zeros") == 0;
         if (real != NULL) {
             shape.real_w = real->w;

@@ -163,8 +163,8 @@ static void test_amplified_sums_do_not_overflow(void **state) {
         assert_int_equal(fq_arena_init(&arena, 0), FQ_OK);
         gemm_case c = gemm_case_make(op, 9, 3, 128 * groups[s], 4, &arena);
         const int room = (0x7fffffff >> 17) / groups[s] < FQ_AMPLIFIED_MOST ? (0x7fffffff >> 17) / groups[s]
-                                                                           : FQ_AMPLIFIED_MOST; /* 128 128 8 = 2^17 */
-        memset(c.w.codes, 0x88, (size_t)c.n * c.w.row_bytes); /* -8 */
+                                                                            : FQ_AMPLIFIED_MOST; /* 128 128 8 = 2^17 */
+        memset(c.w.codes, 0x88, (size_t)c.n * c.w.row_bytes);                                    /* -8 */
         for (int r = 0; r < c.n; r++)
             for (int g = 0; g < groups[s]; g++)
                 fq_qmatrix_put_scale(&c.w, r, g, (uint32_t)room);
@@ -188,6 +188,23 @@ static void test_amplified_sums_do_not_overflow(void **state) {
         }
         fq_arena_free(&arena);
     }
+}
+
+/* Scales of at most 16 take another way on AMX. */
+static void test_small_amplified_scales(void **state) {
+    static const int counts[] = {1, 2, 16, 17, 65};
+    const int op = case_of(FQ_OP_GEMM_I4I8_INT);
+    fq_arena arena;
+    assert_int_equal(fq_arena_init(&arena, 0), FQ_OK);
+    gemm_case c = gemm_case_make(op, 65, 37, 700, 8, &arena);
+    for (int r = 0; r < c.n; r++)
+        for (int g = 0; g < c.w.groups; g++)
+            fq_qmatrix_put_scale(&c.w, r, g, (uint32_t)(1 + (r + g) % 15));
+    gemm_reference_sums(&c);
+    for (int i = 0; i < fq_kernel_count; i++)
+        for (int j = 0; j < 5 && comparable(&fq_kernels[i], op); j++)
+            check(&fq_kernels[i], &c, counts[j], 1, RESIDUAL_APART);
+    fq_arena_free(&arena);
 }
 
 /* Groups of every size that the kernels of group scales take, and one that ends within a block. */
@@ -274,6 +291,7 @@ int main(void) {
         cmocka_unit_test(test_every_code_and_scale),
         cmocka_unit_test(test_integers_do_not_overflow),
         cmocka_unit_test(test_amplified_sums_do_not_overflow),
+        cmocka_unit_test(test_small_amplified_scales),
         cmocka_unit_test(test_group_sizes),
         cmocka_unit_test(test_wrong_recipes_are_refused),
         cmocka_unit_test(test_teeth),

@@ -90,10 +90,36 @@ static void what_lines_cannot_hold_is_not_packed(void **state) {
     fq_arena_free(&arena);
 }
 
+/* Amplified scales whose products are all bytes are packed as (q + 8 - 8) S. */
+static void small_amplified_scales_are_products(void **state) {
+    fq_arena arena;
+    void *packed = NULL;
+    assert_int_equal(fq_arena_init(&arena, 0), FQ_OK);
+    fq_qmatrix w;
+    assert_int_equal(fq_qmatrix_create(&w, &fq_recipes[FQ_RECIPE_W_INT4_G128_INT], 3, 300, &arena), FQ_OK);
+    for (int r = 0; r < 3; r++)
+        for (int g = 0; g < 3; g++)
+            fq_qmatrix_put_scale(&w, r, g, (uint32_t)(14 + g));
+    memset(w.codes, 0x97, 3 * w.row_bytes); /* 7, -7 */
+    const fq_gemm_tables *t = fq_gemm_tables_get();
+    assert_int_equal(fq_gemm_pack(FQ_GEMM_i4i8_int, &w, &arena, &packed), FQ_OK);
+    const fq_gemm_packed *p = packed;
+    assert_true(p->whole);
+    for (int k = 0; k < 300; k++) {
+        const uint8_t *row = t->product[p->halves[k / 128 * 16 + 1]];
+        assert_int_equal(row[packed_code(p, 1, k)] - FQ_GEMM_BIAS, (k % 2 ? -7 : 7) * (14 + k / 128));
+    }
+    fq_qmatrix_put_scale(&w, 2, 1, 17);
+    assert_int_equal(fq_gemm_pack(FQ_GEMM_i4i8_int, &w, &arena, &packed), FQ_OK);
+    assert_false(((const fq_gemm_packed *)packed)->whole);
+    fq_arena_free(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(codes_stand_where_the_layout_says),
         cmocka_unit_test(integers_are_the_operands),
+        cmocka_unit_test(small_amplified_scales_are_products),
         cmocka_unit_test(what_lines_cannot_hold_is_not_packed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
