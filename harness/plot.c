@@ -48,7 +48,7 @@ static void group_by_series(fq_picture *pic) {
         series->dashed = prefix > 0 && strncmp(name, p->dashed_prefix, prefix) == 0;
         for (int k = i; k < p->n; k++) {
             if (strcmp(text_or_empty(p->points[k].series), name) != 0) continue;
-            const fq_mark m = {&p->points[k], s, is_drawn(p, &p->points[k]), NAN};
+            const fq_mark m = {&p->points[k], s, is_drawn(p, &p->points[k]), NAN, NAN, NAN};
             pic->mark[n++] = m;
         }
         series->n = n - series->first;
@@ -62,7 +62,8 @@ static void find_categories(fq_picture *pic) {
     if (!fq_plot_has_categories(pic->plot)) return;
     last_series = calloc((size_t)n, sizeof *last_series);
     FQ_ASSERT(last_series);
-    const double width = pic->plot->kind == FQ_PLOT_BARS && pic->n_series > 1 ? 0.82 / pic->n_series : 0;
+    const int beside = pic->plot->kind == FQ_PLOT_BARS && pic->n_series > 1;
+    const double width = beside ? 0.82 / pic->n_series : 0;
     for (int i = 0; i < n; i++) {
         fq_mark *m = &pic->mark[i];
         const char *label = text_or_empty(m->point->label);
@@ -74,6 +75,18 @@ static void find_categories(fq_picture *pic) {
         m->centre = c + (m->series - 0.5 * (pic->n_series - 1)) * width;
     }
     free(last_series);
+}
+
+/* Marks come series by series, so a piece stands on those of earlier series. */
+static void stack(fq_picture *pic) {
+    if (pic->plot->kind != FQ_PLOT_STACK) return;
+    for (int i = 0; i < pic->plot->n; i++) {
+        fq_mark *m = &pic->mark[i];
+        m->base = 0;
+        for (int j = 0; j < i; j++)
+            if (pic->mark[j].drawn && pic->mark[j].centre == m->centre) m->base = pic->mark[j].top;
+        m->top = m->base + (m->drawn ? m->point->y : 0);
+    }
 }
 
 static void find_x_tics(fq_picture *pic) {
@@ -108,6 +121,7 @@ static fq_status picture_make(fq_picture *pic, const fq_plot *p) {
     }
     group_by_series(pic);
     find_categories(pic);
+    stack(pic);
     find_x_tics(pic);
     return FQ_OK;
 }
@@ -137,8 +151,8 @@ static void write_tsv(FILE *f, const fq_picture *pic) {
         const fq_mark *m = &pic->mark[i];
         tsv_number(f, m->point->x);
         tsv_number(f, m->point->y);
-        tsv_number(f, m->point->y_lo);
-        tsv_number(f, m->point->y_hi);
+        tsv_number(f, pic->plot->kind == FQ_PLOT_STACK ? m->base : m->point->y_lo);
+        tsv_number(f, pic->plot->kind == FQ_PLOT_STACK ? m->top : m->point->y_hi);
         tsv_number(f, m->centre);
         tsv_text(f, text_or_empty(m->point->series), '\t');
         tsv_text(f, text_or_empty(m->point->label), '\n');

@@ -11,7 +11,8 @@ typedef enum fq_plot_kind {
     FQ_PLOT_BARS,    /* one bar a point, label under it, interval as whisker, optional line at y = 1 (baseline) */
     FQ_PLOT_LINES,   /* x against y, one line a series, intervals as whiskers, axes log or linear */
     FQ_PLOT_SCATTER, /* labelled points (label beside the point, no overlap), x against y */
-    FQ_PLOT_HEAT     /* a cell a point: column = series, row = label, colour and number = y (log_y: colours too) */
+    FQ_PLOT_HEAT,    /* a cell a point: column = series, row = label, colour and number = y (log_y: colours too) */
+    FQ_PLOT_STACK    /* bars whose points of one label stand on one another, in the order of the series; y >= 0 */
 } fq_plot_kind;
 
 typedef struct fq_plot_point {

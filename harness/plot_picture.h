@@ -17,8 +17,9 @@ typedef struct fq_axis {
 typedef struct fq_mark {
     const fq_plot_point *point;
     int series;
-    int drawn;     /* finite, and positive where the axis is logarithmic */
-    double centre; /* bars, heat: place on the category axis */
+    int drawn;        /* finite, and positive where the axis is logarithmic */
+    double centre;    /* bars, heat: place on the category axis */
+    double base, top; /* stacked bars: ends of the piece; else NAN */
 } fq_mark;
 
 typedef struct fq_series {
@@ -39,7 +40,11 @@ typedef struct fq_picture {
 
 /* Points stand in categories (their labels), and x counts for nothing. */
 static inline int fq_plot_has_categories(const fq_plot *p) {
-    return p->kind == FQ_PLOT_BARS || p->kind == FQ_PLOT_HEAT;
+    return p->kind == FQ_PLOT_BARS || p->kind == FQ_PLOT_STACK || p->kind == FQ_PLOT_HEAT;
+}
+
+static inline int fq_plot_is_bars(const fq_plot *p) {
+    return p->kind == FQ_PLOT_BARS || p->kind == FQ_PLOT_STACK;
 }
 
 /* A label beside a point: the point and the size of the text go in, the place of the text comes out. Origin at the

@@ -136,7 +136,7 @@ static void legend_sample(const fq_page *g, int s, double x, double y) {
     char style[160];
     if (s == pic->n_series) {
         put_stroke(g, x, y, x + 34, y, "lw 2 dt (9,5) lc rgb '#aa3377'");
-    } else if (pic->plot->kind == FQ_PLOT_BARS) {
+    } else if (fq_plot_is_bars(pic->plot)) {
         fprintf(g->f, "set object rect from screen %.5f, screen %.5f to screen %.5f, screen %.5f fs solid noborder",
                 (x + 8) / WIDTH, 1 - (y + 8) / g->height, (x + 30) / WIDTH, 1 - (y - 8) / g->height);
         fprintf(g->f, " fc rgb '%s'\n", colour_of(pic, s));
@@ -157,8 +157,7 @@ static void legend_sample(const fq_page *g, int s, double x, double y) {
 static double put_legend(const fq_page *g, double y) {
     const fq_picture *pic = g->pic;
     const fq_plot *p = pic->plot;
-    const int names =
-        p->kind != FQ_PLOT_HEAT && (pic->n_series > 1 || (p->kind != FQ_PLOT_BARS && pic->series[0].name[0]));
+    const int names = p->kind != FQ_PLOT_HEAT && (pic->n_series > 1 || (!fq_plot_is_bars(p) && pic->series[0].name[0]));
     const int reference = p->kind != FQ_PLOT_HEAT && !isnan(p->reference_y) && p->reference && *p->reference;
     double x = 30;
     int any = 0;
@@ -201,6 +200,7 @@ static void data_ranges(fq_page *g) {
         include(&g->x, fq_plot_has_categories(p) ? m->centre : m->point->x);
         include(&g->y, m->point->y);
         if (p->kind == FQ_PLOT_HEAT) continue;
+        if (p->kind == FQ_PLOT_STACK) include(&g->y, m->top);
         include(&g->y, m->point->y_lo);
         include(&g->y, m->point->y_hi);
     }
@@ -292,7 +292,7 @@ static void value_text(const fq_page *g, double v, char out[TEXT_BYTES]) {
 }
 
 static double bar_width(const fq_picture *pic) {
-    return pic->n_series > 1 ? 0.82 / pic->n_series : 0.68;
+    return pic->n_series > 1 && pic->plot->kind != FQ_PLOT_STACK ? 0.82 / pic->n_series : 0.68;
 }
 
 static void choose_direction(fq_page *g, double *label_room, double *value_room) {
@@ -304,12 +304,12 @@ static void choose_direction(fq_page *g, double *label_room, double *value_room)
         *label_room = fmax(*label_room, fq_text_width(pic->category[c], TEXT));
     for (int i = 0; i < pic->plot->n; i++) {
         if (!pic->mark[i].drawn) continue;
-        value_text(g, pic->mark[i].point->y, text);
+        value_text(g, pic->plot->kind == FQ_PLOT_STACK ? pic->mark[i].top : pic->mark[i].point->y, text);
         *value_room = fmax(*value_room, fq_text_width(text, SMALL));
     }
     g->sideways = *label_room > slot - 14 || *value_room > slot * bar_width(pic) + 4;
     *label_room = fmin(*label_room, WIDTH * 0.4);
-    const double rows = (double)pic->n_categories * pic->n_series;
+    const double rows = (double)pic->n_categories * (pic->plot->kind == FQ_PLOT_STACK ? 2 : pic->n_series);
     if (g->sideways) g->height = fmax(HEIGHT, 230 + 21 * rows);
 }
 
@@ -328,6 +328,33 @@ static void put_categories(const fq_page *g, double room) {
         fprintf(g->f, " %d", c);
     }
     fputs(")\n", g->f);
+}
+
+/* The sum beyond the last piece of a bar, and in each piece that is wide enough its own value. */
+static void put_stacked_values(const fq_page *g) {
+    const fq_picture *pic = g->pic;
+    for (int i = 0; i < pic->plot->n; i++) {
+        const fq_mark *m = &pic->mark[i];
+        char text[TEXT_BYTES];
+        int last = 1;
+        for (int j = i + 1; j < pic->plot->n; j++)
+            last &= !pic->mark[j].drawn || pic->mark[j].centre != m->centre;
+        if (!m->drawn) continue;
+        for (int sum = 0; sum <= last; sum++) {
+            const double at = sum ? m->top : 0.5 * (m->base + m->top);
+            if (!sum && m->point->y < 0.05 * g->y.hi) continue;
+            value_text(g, sum ? m->top : m->point->y, text);
+            fputs("set label ", g->f);
+            put_text(g->f, text);
+            if (g->sideways)
+                fprintf(g->f, " at first %.9g, first %.9g %s offset graph %.5f, 0", at, m->centre,
+                        sum ? "left" : "center", sum ? 9 / (g->right - g->left) : 0.0);
+            else
+                fprintf(g->f, " at first %.9g, first %.9g center offset 0, graph %.5f", m->centre, at,
+                        sum ? 13 / (g->bottom - g->top) : 0.0);
+            fprintf(g->f, " noenhanced font ',%d' tc rgb '%s' %s front\n", SMALL, INK, sum ? "boxed" : "");
+        }
+    }
 }
 
 /* Each value just beyond its bar and whisker, on white so that grid and reference line do not strike it through. */
@@ -373,14 +400,18 @@ static void plot_bars(fq_page *g) {
     put_categories(g, label_room);
     put_axis(g, g->sideways ? 'x' : 'y', &g->y, NULL, 0);
     put_reference(g, g->sideways);
-    put_values(g);
+    if (p->kind == FQ_PLOT_STACK)
+        put_stacked_values(g);
+    else
+        put_values(g);
     const double base = g->y.log ? g->y.lo : 0;
     if (negative)
         fprintf(g->f,
                 g->sideways ? "set arrow from first 0, graph 0 to first 0, graph 1 nohead lw 1 lc rgb '%s'\n"
                             : "set arrow from graph 0, first 0 to graph 1, first 0 nohead lw 1 lc rgb '%s'\n",
                 FAINT);
-    fprintf(g->f, "base = %.9g\nhalf = %.9g\n", base, bar_width(g->pic) * 0.5 * (g->pic->n_series > 1 ? 0.92 : 1));
+    fprintf(g->f, "base = %.9g\nhalf = %.9g\n", base,
+            bar_width(g->pic) * 0.5 * (g->pic->n_series > 1 && p->kind != FQ_PLOT_STACK ? 0.92 : 1));
 }
 
 static void draw_bars(const fq_page *g, const char *data, int s) {
@@ -388,7 +419,10 @@ static void draw_bars(const fq_page *g, const char *data, int s) {
     const char *colour = colour_of(g->pic, s);
     const int last = series->first + series->n - 1;
     fprintf(g->f, "  %s every ::%d::%d using ", data, series->first, last);
-    fputs(g->sideways ? "2:5:(base):2:($5-half):($5+half)" : "5:2:($5-half):($5+half):(base):2", g->f);
+    if (g->pic->plot->kind == FQ_PLOT_STACK)
+        fputs(g->sideways ? "4:5:3:4:($5-half):($5+half)" : "5:4:($5-half):($5+half):3:4", g->f);
+    else
+        fputs(g->sideways ? "2:5:(base):2:($5-half):($5+half)" : "5:2:($5-half):($5+half):(base):2", g->f);
     fprintf(g->f, " with boxxyerror fs solid 1 noborder lc rgb '%s'", colour);
     if (!has_whiskers(g->pic, s)) return;
     /* Not error bars: gnuplot clears a spot in their middle, on the end of the bar. */
@@ -472,7 +506,7 @@ static void draw(const fq_page *g, const char *data) {
         if (!has_points(pic, s)) continue;
         fprintf(g->f, "%s \\\n", separator);
         separator = ",";
-        if (pic->plot->kind == FQ_PLOT_BARS)
+        if (fq_plot_is_bars(pic->plot))
             draw_bars(g, data, s);
         else if (pic->plot->kind == FQ_PLOT_HEAT)
             fq_plot_heat_draw(g, data, s);
@@ -497,7 +531,7 @@ void fq_plot_script(FILE *f, const fq_picture *pic, const char *name) {
           "unset key\n",
           f);
     data_ranges(&g);
-    if (pic->plot->kind == FQ_PLOT_BARS)
+    if (fq_plot_is_bars(pic->plot))
         plot_bars(&g);
     else if (pic->plot->kind == FQ_PLOT_HEAT)
         fq_plot_heat(&g);

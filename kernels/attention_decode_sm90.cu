@@ -313,6 +313,7 @@ size_t fq_cuda_decode_work(const fq_cuda_heads *h) {
 fq_status fq_attention_decode_sm90_attend(const fq_cuda_heads *h, void *stream) {
     fq_cuda_heads heads = *h;
     decode_plan plan = plan_of(h);
+    if (h->kv.recipe->code != FQ_INT4) return fq_fail(FQ_ERR_UNSUPPORTED, "sm90: no E4M3 attention over this cache");
     const int items = h->batch * h->seq * h->kv.kv_heads * plan.groups, bf16 = h->kv.recipe->scale == FQ_BF16;
     uint32_t *tickets = (uint32_t *)(h->work + FQ_CUDA_HEADS_FIXED);
     float *partials = (float *)((uint8_t *)tickets + fq_round_up((size_t)items * sizeof(uint32_t), 256));

@@ -31,7 +31,9 @@ static const prefill_form *form_of(const fq_cuda_heads *h, int stages) {
 }
 
 size_t fq_cuda_heads_work(const fq_cuda_heads *h) {
+    const size_t plain = fq_cuda_decode_bf16_work(h);
     size_t most = fq_cuda_decode_work(h);
+    if (plain > most) most = plain;
     for (int keys = 64; keys <= 128; keys += 32) {
         const size_t tiles = fq_cuda_kv_tile_bytes(h, keys);
         most = tiles > most ? tiles : most;
@@ -42,6 +44,7 @@ size_t fq_cuda_heads_work(const fq_cuda_heads *h) {
 /* remake: the tiles are made in this launch, and not only when they are not there yet. */
 static fq_status attend(const fq_cuda_heads *h, int stages, int remake, cudaStream_t stream) {
     const prefill_form *f = form_of(h, stages);
+    if (h->kv.recipe->code != FQ_INT4) return fq_fail(FQ_ERR_UNSUPPORTED, "sm90: no E4M3 attention over this cache");
     const size_t pair = 2 * (size_t)h->longest * (size_t)h->kv.head_dim; /* bytes */
     const int group = h->heads / h->kv.kv_heads, pairs = h->batch * h->heads;
     attention_work g;

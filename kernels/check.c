@@ -149,7 +149,7 @@ static void check_gemm(const context *c, const fq_kernel *k, fq_arena *arena) {
 
 /* The recipe of queries or probabilities that goes with a cache. */
 static const fq_recipe *companion(const fq_recipe *kv, fq_recipe_id f32, fq_recipe_id bf16, fq_recipe_id e4m3) {
-    return &fq_recipes[kv->code == FQ_F32 ? f32 : kv->code == FQ_BF16 ? bf16 : e4m3];
+    return &fq_recipes[kv->code == FQ_F32 ? f32 : kv->code == FQ_BF16 || kv->code == FQ_UINT4 ? bf16 : e4m3];
 }
 
 typedef struct attention_shape {
@@ -169,7 +169,9 @@ static void check_heads(const context *c, const fq_kernel *k, fq_arena *arena) {
         {1, 1, 8190, 16, 1, 128, 1}, {33, 1, 300, 8, 8, 128, 1},  {1, 3, 129, 18, 2, 128, 0},
         {1, 1, 0, 1, 1, 64, 1},      {4, 1, 1023, 32, 8, 64, 1},  {2, 2, 700, 12, 2, 64, 1},
         {1, 1, 8190, 16, 1, 64, 1},  {33, 1, 300, 8, 8, 64, 1},   {1, 3, 129, 18, 2, 64, 0}};
-    static const fq_recipe_id caches[] = {FQ_RECIPE_KV_INT4_E4M3, FQ_RECIPE_KV_INT4_BF16, FQ_RECIPE_KV_INT4_SIGNED};
+    static const fq_recipe_id int4[] = {FQ_RECIPE_KV_INT4_E4M3, FQ_RECIPE_KV_INT4_BF16, FQ_RECIPE_KV_INT4_SIGNED},
+                              bf16[] = {FQ_RECIPE_KV_BF16, FQ_RECIPE_KV_UINT4_F16, FQ_RECIPE_KV_BF16};
+    const fq_recipe_id *caches = strstr(k->name, "bf16") ? bf16 : int4;
     const int is_decode = k->op == FQ_OP_ATTENTION_DECODE;
     const int shapes = (int)(is_decode ? sizeof decode / sizeof decode[0] : sizeof prefill / sizeof prefill[0]);
     for (int i = 0; i < 3 * shapes; i++) {
@@ -185,6 +187,8 @@ static void check_heads(const context *c, const fq_kernel *k, fq_arena *arena) {
         s.ragged = 1;
         s.weight_copies = 2;
         s.kv = &fq_recipes[caches[i % 3]];
+        s.q = companion(s.kv, FQ_RECIPE_Q_F32, FQ_RECIPE_Q_BF16, FQ_RECIPE_Q_E4M3);
+        s.p = companion(s.kv, FQ_RECIPE_P_F32, FQ_RECIPE_P_BF16, FQ_RECIPE_P_E4M3);
         s.seed = 1000 + (unsigned long)i;
         for (s.on_host = 0; s.on_host < (i % 3 == 0 ? 2 : 1); s.on_host++) {
             char text[192];

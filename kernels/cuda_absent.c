@@ -1,6 +1,7 @@
 /* The rows of kernels.def that need the device, in a build without CUDA=1: they are listed and say why they cannot run.
  */
 #include "kernels/cuda.h"
+#include "kernels/cuda_decoder.h"
 #include "kernels/functions.h"
 
 static const char reason[] = "sm90: built without CUDA=1";
@@ -107,6 +108,46 @@ const char *fq_cuda_ffn_tiles(const fq_cuda_ffn *b) {
 }
 
 fq_status fq_cuda_ffn_fetch(fq_cuda_ffn *b, const int *rows, int n_rows, float *y) {
+    return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
+}
+
+fq_status fq_cuda_net_create(const fq_cuda_net_args *a, fq_arena *owner, fq_cuda_net **out) {
+    return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
+}
+
+size_t fq_cuda_net_weight_bytes(const fq_cuda_net *n) {
+    return 0;
+}
+
+fq_status fq_cuda_decoder_create(const fq_cuda_net *n, int batch, int capacity, int max_tokens, fq_arena *owner,
+                                 fq_cuda_decoder **out) {
+    return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
+}
+
+fq_status fq_cuda_decoder_forward(fq_cuda_decoder *d, const int *ids, int seq, int first, int layers) {
+    return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
+}
+
+fq_status fq_cuda_decoder_logits(fq_cuda_decoder *d, int row, int step, int n, float *logits) {
+    return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
+}
+
+fq_status fq_cuda_decoder_sample(fq_cuda_decoder *d) {
+    return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
+}
+
+fq_status fq_cuda_decoder_ids(fq_cuda_decoder *d, int *ids) {
+    return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
+}
+
+void fq_cuda_decoder_rewind(fq_cuda_decoder *d, int past) {
+}
+
+const char *fq_cuda_part_name(fq_cuda_part p) {
+    return "";
+}
+
+fq_status fq_cuda_decoder_profile(fq_cuda_decoder *d, const int *ids, int seq, double ns[FQ_CUDA_PART_COUNT]) {
     return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
 }
 

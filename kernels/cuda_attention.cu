@@ -13,7 +13,7 @@ struct fq_cuda_attention {
     fq_cuda_loop loop;
     void **cache; /* copies of codes and scales of keys and values, one behind the other */
     int copies;
-    size_t part[4];             /* where k, v, k_scale and v_scale start in one */
+    size_t part[6];             /* where k, v, k_scale, v_scale, k_zero and v_zero start in one */
     uint8_t *area;              /* the output between guards */
     size_t area_bytes, used;    /* bytes of a row that are written */
     unsigned long long *damage; /* device: unwritten elements, elements written beside them */
@@ -25,8 +25,12 @@ static fq_status takes(const fq_attention_args *a) {
     FQ_TRY(fq_attention_check(a));
     if (d != 64 && d != 128) return fq_fail(FQ_ERR_UNSUPPORTED, "sm90: head size %d, expected 64 or 128", d);
     if (a->scores != FQ_F32) return fq_fail(FQ_ERR_UNSUPPORTED, "sm90: scores are summed in float32 only");
-    if (kv->code != FQ_INT4 || kv->value != FQ_VALUE_E4M3 || fq_recipe_has_zero(kv) || kv->group != 0 ||
-        (kv->scale != FQ_E4M3 && kv->scale != FQ_BF16) || a->q_recipe->code != FQ_E4M3 || a->p_recipe->code != FQ_E4M3)
+    const int e4m3 = kv->code == FQ_INT4 && kv->value == FQ_VALUE_E4M3 && !fq_recipe_has_zero(kv) && kv->group == 0 &&
+                     (kv->scale == FQ_E4M3 || kv->scale == FQ_BF16) && a->q_recipe->code == FQ_E4M3 &&
+                     a->p_recipe->code == FQ_E4M3;
+    const int bf16 = (kv->code == FQ_BF16 || (kv->code == FQ_UINT4 && kv->scale == FQ_F16)) &&
+                     a->q_recipe->code == FQ_BF16 && a->p_recipe->code == FQ_BF16;
+    if (!e4m3 && !bf16)
         return fq_fail(FQ_ERR_UNSUPPORTED, "sm90: no attention over '%s' with queries '%s'", kv->name,
                        a->q_recipe->name);
     return FQ_OK;
@@ -37,6 +41,8 @@ static void point(fq_cuda_attention *b, uint8_t *area) {
     b->heads.kv.v = area + b->part[1];
     b->heads.kv.k_scale = area + b->part[2];
     b->heads.kv.v_scale = area + b->part[3];
+    b->heads.kv.k_zero = area + b->part[4];
+    b->heads.kv.v_zero = area + b->part[5];
 }
 
 static fq_status launch(void *context, int turn, cudaStream_t stream) {
@@ -52,7 +58,8 @@ fq_status fq_cuda_attention_create(fq_cuda_attend *attend, const fq_attention_ar
     const size_t tokens = (size_t)a->batch * (size_t)a->seq, width = (size_t)a->heads * (size_t)c->head_dim;
     const size_t rows = (size_t)c->batch * (size_t)c->kv_heads * (size_t)c->capacity;
     const size_t codes = fq_round_up(rows * c->row_bytes, 256);
-    const size_t scales = rows * fq_format_bytes(c->recipe->scale, 1);
+    const size_t scales = c->k_scale ? rows * fq_format_bytes(c->recipe->scale, 1) : 0, zeros = c->k_zero ? rows : 0;
+    const size_t q_row = width * fq_format_bytes(a->q_recipe->code, 1);
     void *p;
     FQ_TRY(takes(a));
     fq_cuda_attention *b = FQ_NEW(owner, fq_cuda_attention, 1);
@@ -66,8 +73,8 @@ fq_status fq_cuda_attention_create(fq_cuda_attend *attend, const fq_attention_ar
     h->kv = *c;
     for (int i = 0; i < a->batch; i++)
         h->longest = a->past[i] + a->seq > h->longest ? a->past[i] + a->seq : h->longest;
-    h->q_stride = fq_round_up(width, 16);
-    FQ_TRY(fq_cuda_upload_rows(owner, a->q, a->q_stride, width, tokens, h->q_stride, &p));
+    h->q_stride = fq_round_up(q_row, 16);
+    FQ_TRY(fq_cuda_upload_rows(owner, a->q, a->q_stride, q_row, tokens, h->q_stride, &p));
     h->q = (const uint8_t *)p;
     if (a->q_scale) {
         FQ_TRY(fq_cuda_upload(owner, a->q_scale, tokens * (size_t)a->heads * sizeof(float), &p));
@@ -78,13 +85,19 @@ fq_status fq_cuda_attention_create(fq_cuda_attend *attend, const fq_attention_ar
     b->part[1] = codes;
     b->part[2] = 2 * codes;
     b->part[3] = 2 * codes + fq_round_up(scales, 256);
-    const void *const from[4] = {c->k, c->v, c->k_scale, c->v_scale};
-    FQ_TRY(fq_cuda_alloc(owner, b->part[3] + scales, &p));
-    for (int i = 0; i < 4; i++)
-        FQ_CUDA_TRY(cudaMemcpy((uint8_t *)p + b->part[i], from[i], i < 2 ? rows * c->row_bytes : scales,
-                               cudaMemcpyHostToDevice));
+    b->part[4] = b->part[3] + fq_round_up(scales, 256);
+    b->part[5] = b->part[4] + fq_round_up(zeros, 256);
+    const void *const from[6] = {c->k, c->v, c->k_scale, c->v_scale, c->k_zero, c->v_zero};
+    FQ_TRY(fq_cuda_alloc(owner, b->part[5] + zeros, &p));
+    for (int i = 0; i < 6; i++)
+        if (from[i])
+            FQ_CUDA_TRY(cudaMemcpy((uint8_t *)p + b->part[i], from[i],
+                                   i < 2   ? rows * c->row_bytes
+                                   : i < 4 ? scales
+                                           : zeros,
+                                   cudaMemcpyHostToDevice));
     b->copies = copies;
-    FQ_TRY(fq_cuda_copy(p, b->part[3] + scales, &b->copies, &b->cache, owner));
+    FQ_TRY(fq_cuda_copy(p, b->part[5] + zeros, &b->copies, &b->cache, owner));
     const size_t work = fq_cuda_heads_work(h);
     FQ_TRY(fq_cuda_alloc(owner, work, &p));
     FQ_CUDA_TRY(cudaMemset(p, 0, work));

@@ -7,8 +7,8 @@
 /* As fq_attention_args, whose letters and formula hold, with pointers of the device. Owner: the caller. */
 struct fq_cuda_heads {
     int batch, seq, heads, causal;
-    fq_kv_cache kv;   /* codes INT4, operands E4M3, no zero points */
-    const uint8_t *q; /* E4M3, rows of q_stride bytes, both multiples of 16 */
+    fq_kv_cache kv;   /* rows of sm90_bf16: bfloat16, or UINT4 with zero points; all others: INT4, operands E4M3 */
+    const uint8_t *q; /* E4M3, of sm90_bf16 bfloat16; rows of q_stride bytes, both multiples of 16 */
     size_t q_stride;
     const float *q_scale; /* [batch * seq][heads]; NULL: 1 */
     const int *past;
@@ -23,6 +23,7 @@ enum { FQ_CUDA_HEADS_FIXED = 4096 }; /* bytes of `work` before tiles and partial
 /* Bytes of `work` that any attention kernel needs for these shapes (pointers are not read). */
 size_t fq_cuda_heads_work(const fq_cuda_heads *h);
 size_t fq_cuda_decode_work(const fq_cuda_heads *h);
+size_t fq_cuda_decode_bf16_work(const fq_cuda_heads *h);
 
 /* Tiles of the operands of the cache, e4m3(q s), as the prefill kernel's tensor cores read them: for every (sequence,
  * KV head) and every `keys` tokens, first keys, then values. Layout: attention_sm90.cuh. keys: 64, 96 or 128. */

@@ -94,6 +94,16 @@ const fq_kernel *fq_kernel_ref(fq_op op) {
     return found;
 }
 
+const fq_kernel *fq_kernel_on_device(fq_op op, const fq_recipe *w, const fq_recipe *a) {
+    const fq_kernel *found = NULL;
+    for (int i = 0; i < fq_kernel_count; i++) {
+        const fq_kernel *k = &fq_kernels[i];
+        if (k->op == op && k->isa == FQ_ISA_SM90 && (k->family != FQ_FAMILY_gemm || fq_kernel_takes(k, w, a)))
+            found = k;
+    }
+    return found;
+}
+
 const fq_kernel *fq_kernel_select(fq_op op) {
     const fq_kernel *found = NULL;
     for (int i = 0; i < fq_kernel_count; i++)

@@ -50,6 +50,9 @@ int fq_kernel_usable(const fq_kernel *k, const char **why);
 /* The row dispatch takes for op: the last usable NORMAL row, else the REF row. Never NULL. */
 const fq_kernel *fq_kernel_select(fq_op op);
 const fq_kernel *fq_kernel_ref(fq_op op);
+/* The row of a device for op, usable here or not: of the gemm family the last that multiplies w by a (else NULL). NULL:
+ * there is none. */
+const fq_kernel *fq_kernel_on_device(fq_op op, const fq_recipe *w, const fq_recipe *a);
 
 /* The gemm operation for a weight and an activation recipe: a row of the table in ops.h, else gemm_any. Errors:
  * FQ_ERR_UNSUPPORTED naming the pair, where not even gemm_any takes it (fq_gemm_any_takes in gemm.h). */

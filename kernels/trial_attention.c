@@ -331,6 +331,6 @@ fq_status fq_trial_attention_create(fq_trial *t) {
     if (!g->fetched) return FQ_ERR_MEMORY;
     FQ_TRY(fq_cuda_attention_create(t->kernel->attend, &g->args, copies, t->arena, &g->device));
     t->loop = fq_cuda_attention_loop(g->device);
-    t->engine = FQ_ENGINE_INT8; /* E4M3 at the rate of INT8 */
+    t->engine = s->q->code == FQ_BF16 ? FQ_ENGINE_BF16 : FQ_ENGINE_INT8; /* E4M3 at the rate of INT8 */
     return FQ_OK;
 }

@@ -1,5 +1,6 @@
 /* From a checkpoint to a net for one variant: a layer at a time, load float32 weights, apply the variant's
  * function-preserving transforms, quantize into qmatrices, pick kernels. Nothing of the float32 copy is kept. */
+#include "models/device.h"
 #include "models/policy.h"
 #include "models/prepare.h"
 #include "models/saved.h"
@@ -351,6 +352,7 @@ static void linear_reference(fq_linear *lin, void *ctx) {
 void fq_llama_use_reference(fq_llama *net, int reference) {
     choose_row_kernels(net, reference);
     each_linear(net, linear_reference, &reference);
+    net->on_device = net->device && !reference;
 }
 
 typedef struct force {
@@ -400,6 +402,10 @@ void fq_llama_kernels(const fq_llama *net, char *out, size_t bytes) {
                               net->quant_rows,          net->rope};
     size_t used = 0;
     out[0] = 0;
+    if (net->on_device) {
+        fq_device_kernels(net->device, out, bytes);
+        return;
+    }
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (i == 1 && all[1] == all[0]) continue;
         int n = snprintf(out + used, bytes - used, "%s%s", used ? " " : "", all[i]->name);
@@ -505,6 +511,7 @@ fq_status fq_llama_build(const fq_model *m, const fq_variant *v, const fq_build_
 
 void fq_llama_free(fq_llama *net) {
     if (!net) return;
+    fq_device_free(net->device);
     fq_arena_free(&net->arena);
     free(net);
 }

@@ -1,6 +1,6 @@
 /* The forward pass of a Llama, for prefill and decode alike: one function a block, read from top to bottom. Numbers
  * live in kernels/ops.h (what each operation computes) and in the variant (what each tensor is rounded to). */
-#include "models/session.h"
+#include "models/device.h"
 #include "models/weights.h"
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +87,11 @@ static fq_status allocate(fq_session *s) {
     return FQ_OK;
 }
 
+static fq_status allocate_on_device(fq_session *s) {
+    s->past = FQ_NEW(&s->arena, int, s->batch);
+    return s->past ? fq_device_session(s) : FQ_ERR_MEMORY;
+}
+
 fq_status fq_session_create(const fq_llama *net, int batch, int capacity, int max_tokens, fq_session **out) {
     *out = NULL;
     if (batch < 1 || capacity < 1 || max_tokens < batch) {
@@ -102,9 +107,10 @@ fq_status fq_session_create(const fq_llama *net, int batch, int capacity, int ma
     s->batch = batch;
     s->capacity = capacity;
     s->max_tokens = max_tokens;
+    s->narrow = net->device && !net->on_device;
     fq_status st = fq_arena_init(&s->arena, 0);
     if (st == FQ_OK) st = fq_arena_init(&s->scratch, 0);
-    if (st == FQ_OK) st = allocate(s);
+    if (st == FQ_OK) st = net->on_device ? allocate_on_device(s) : allocate(s);
     if (st != FQ_OK) {
         fq_session_free(s);
         return st;
@@ -124,6 +130,7 @@ void fq_session_rewind(fq_session *s, int past) {
     FQ_ASSERT(past >= 0 && past <= s->past[0]);
     for (int b = 0; b < s->batch; b++)
         s->past[b] = past;
+    if (s->device) fq_cuda_decoder_rewind(s->device, past);
 }
 
 int fq_session_past(const fq_session *s) {
@@ -131,7 +138,16 @@ int fq_session_past(const fq_session *s) {
 }
 
 size_t fq_session_kv_bytes(const fq_session *s) {
-    return (size_t)s->net->layers * (size_t)s->batch * (size_t)s->past[0] * fq_kv_cache_bytes_per_token(&s->kv[0]);
+    const fq_llama_config *c = &s->net->config;
+    const fq_kv_cache row = {.recipe = s->net->variant->kv, .kv_heads = c->kv_heads, .head_dim = c->head_dim};
+    return (size_t)s->net->layers * (size_t)s->batch * (size_t)s->past[0] * fq_kv_cache_bytes_per_token(&row);
+}
+
+static void narrow(const fq_session *s, float *x, size_t n) {
+    if (!s->narrow) return;
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < n; i++)
+        x[i] = fq_format_round(FQ_BF16, x[i]);
 }
 
 static fq_status multiply(fq_session *s, const fq_linear *lin, const void *codes, const float *scale, int m, float *y,
@@ -310,6 +326,7 @@ static fq_status attention_block(fq_session *s, int l, const fq_span *spans, int
     FQ_TRY(observe(s, l, FQ_SITE_QKV, &L->qkv, c->hidden, m));
     FQ_TRY(linear(s, &L->qkv, m, s->qkv, (size_t)width, NULL));
     add_bias(s->qkv, (size_t)width, m, L->qkv_bias, width);
+    narrow(s, s->qkv, (size_t)m * (size_t)width);
     if (s->observer && s->observer->projections)
         FQ_TRY(s->observer->projections(s->observer->ctx, l, s->qkv, (size_t)width, m));
 
@@ -318,11 +335,13 @@ static fq_status attention_block(fq_session *s, int l, const fq_span *spans, int
         FQ_TRY(attend(s, l, &spans[i], row0));
         row0 += (size_t)spans[i].batch * (size_t)spans[i].seq;
     }
+    narrow(s, s->attention, (size_t)m * (size_t)q);
 
     FQ_TRY(quantize(s, net->quant_rows, s->attention, (size_t)q, m, q, NULL, &L->o));
     FQ_TRY(observe(s, l, FQ_SITE_O, &L->o, q, m));
     FQ_TRY(linear(s, &L->o, m, s->x, (size_t)c->hidden, s->x));
     add_bias(s->x, (size_t)c->hidden, m, L->o_bias, c->hidden);
+    narrow(s, s->x, (size_t)m * (size_t)c->hidden);
     return FQ_OK;
 }
 
@@ -336,10 +355,22 @@ static fq_status mlp_block(fq_session *s, int l, int m) {
     FQ_TRY(observe(s, l, FQ_SITE_GATE_UP, &L->gate_up, c->hidden, m));
     FQ_TRY(linear(s, &L->gate_up, m, s->gate_up, (size_t)(2 * ff), NULL));
     add_bias(s->gate_up, (size_t)(2 * ff), m, L->gate_up_bias, 2 * ff);
+    if (s->narrow && !fq_device_gates(net->device)) narrow(s, s->gate_up, (size_t)m * 2 * (size_t)ff);
     FQ_TRY(quantize(s, net->swiglu, s->gate_up, (size_t)(2 * ff), m, ff, NULL, &L->down));
     FQ_TRY(observe(s, l, FQ_SITE_DOWN, &L->down, ff, m));
     FQ_TRY(linear(s, &L->down, m, s->x, (size_t)c->hidden, s->x));
     add_bias(s->x, (size_t)c->hidden, m, L->down_bias, c->hidden);
+    narrow(s, s->x, (size_t)m * (size_t)c->hidden);
+    return FQ_OK;
+}
+
+static fq_status check_ids(const fq_session *s, const int *ids, int m) {
+    const int vocab = s->net->config.vocab;
+    for (int i = 0; i < m; i++) {
+        if (ids[i] < 0 || ids[i] >= vocab)
+            return fq_fail(FQ_ERR_USAGE, "token id %d at position %d is outside the vocabulary of %d", ids[i], i,
+                           vocab);
+    }
     return FQ_OK;
 }
 
@@ -348,17 +379,12 @@ static fq_status embed(fq_session *s, const int *ids, int m) {
     const fq_model *model = s->net->model;
     const fq_tensor *t =
         fq_model_has_weights(model) ? fq_checkpoint_find(&model->checkpoint, "model.embed_tokens.weight") : NULL;
-    for (int i = 0; i < m; i++) {
-        if (ids[i] < 0 || ids[i] >= c->vocab) {
-            return fq_fail(FQ_ERR_USAGE, "token id %d at position %d is outside the vocabulary of %d", ids[i], i,
-                           c->vocab);
-        }
-    }
 #pragma omp parallel for schedule(static)
     for (int i = 0; i < m; i++) {
         fq_weights_embedding(model, t, ids[i], s->x + (size_t)i * (size_t)c->hidden);
     }
     if (s->net->rotation) fq_rotation_apply(s->net->rotation, s->x, m, (size_t)c->hidden);
+    narrow(s, s->x, (size_t)m * (size_t)c->hidden);
     return FQ_OK;
 }
 
@@ -383,12 +409,19 @@ static fq_status count_tokens(const fq_session *s, const fq_span *spans, int n, 
     return FQ_OK;
 }
 
+static fq_status forward_on_device(fq_session *s, const int *ids, const fq_span *spans, int n) {
+    if (n == 1 && spans[0].batch == s->batch) return fq_device_forward(s, ids, spans[0].seq);
+    return fq_fail(FQ_ERR_UNSUPPORTED, "a session on a device takes the same number of tokens of every sequence");
+}
+
 fq_status fq_session_forward_spans(fq_session *s, const int *ids, const fq_span *spans, int n) {
     int m = 0;
     FQ_TRY(count_tokens(s, spans, n, &m));
+    FQ_TRY(check_ids(s, ids, m));
     s->rows = 0;
-    FQ_TRY(embed(s, ids, m));
-    for (int l = 0; l < s->net->layers; l++) {
+    if (s->device) FQ_TRY(forward_on_device(s, ids, spans, n));
+    if (!s->device) FQ_TRY(embed(s, ids, m));
+    for (int l = 0; !s->device && l < s->net->layers; l++) {
         FQ_TRY(attention_block(s, l, spans, n, m));
         FQ_TRY(mlp_block(s, l, m));
     }
@@ -407,6 +440,7 @@ fq_status fq_session_forward(fq_session *s, const int *ids, int seq) {
 
 void fq_session_keep_rows(fq_session *s, const int *rows, int n) {
     const size_t hidden = (size_t)s->net->config.hidden;
+    FQ_ASSERT(!s->device);
     for (int i = 0; i < n; i++) {
         FQ_ASSERT(rows[i] >= (i > 0 ? rows[i - 1] + 1 : 0) && rows[i] < s->rows);
         if (rows[i] != i) memcpy(s->x + (size_t)i * hidden, s->x + (size_t)rows[i] * hidden, hidden * sizeof *s->x);
@@ -418,6 +452,7 @@ void fq_session_keep_rows(fq_session *s, const int *rows, int n) {
 void fq_session_replace(fq_session *s, int to, int from) {
     FQ_ASSERT(to >= 0 && to < s->batch && from >= 0 && from < s->batch);
     const int past = s->past[from];
+    FQ_ASSERT(!s->device);
     for (int l = 0; to != from && l < s->net->layers; l++)
         fq_kv_cache_copy(&s->kv[l], to, from, past);
     s->past[from] = 0;
@@ -427,6 +462,7 @@ void fq_session_replace(fq_session *s, int to, int from) {
 fq_status fq_session_logits(fq_session *s, int first, int n, float *logits) {
     const fq_llama *net = s->net;
     FQ_ASSERT(first >= 0 && n >= 0 && first + n <= s->rows);
+    if (s->device) return fq_cuda_decoder_logits(s->device, first, 1, n, logits);
     FQ_TRY(quantize(s, net->rmsnorm, s->x + (size_t)first * (size_t)net->config.hidden, (size_t)net->config.hidden, n,
                     net->config.hidden, net->final_norm, &net->head));
     return linear(s, &net->head, n, logits, (size_t)net->config.vocab, NULL);
@@ -436,8 +472,66 @@ fq_status fq_session_last_logits(fq_session *s, float *logits) {
     const fq_llama *net = s->net;
     size_t hidden = (size_t)net->config.hidden;
     FQ_ASSERT(s->rows == s->batch * s->seq && s->rows > 0);
+    if (s->device) return fq_cuda_decoder_logits(s->device, s->seq - 1, s->seq, s->batch, logits);
     /* a stride of seq rows picks the last position of every sequence */
     FQ_TRY(quantize(s, net->rmsnorm, s->x + (size_t)(s->seq - 1) * hidden, (size_t)s->seq * hidden, s->batch,
                     net->config.hidden, net->final_norm, &net->head));
     return linear(s, &net->head, s->batch, logits, (size_t)net->config.vocab, NULL);
+}
+
+fq_status fq_session_sample(fq_session *s, float *logits, int *ids) {
+    const int vocab = s->net->config.vocab;
+    if (s->device) {
+        FQ_TRY(fq_cuda_decoder_sample(s->device));
+        return fq_cuda_decoder_ids(s->device, ids);
+    }
+    FQ_TRY(fq_session_last_logits(s, logits));
+    for (int b = 0; b < s->batch; b++)
+        ids[b] = fq_sample_id(logits + (size_t)b * (size_t)vocab, vocab, 0, 0);
+    return FQ_OK;
+}
+
+/* All sequences have seq more positions, of which the last call brought `rows`. */
+static void advance(fq_session *s, int seq, int rows) {
+    for (int b = 0; b < s->batch; b++)
+        s->past[b] += seq;
+    s->seq = rows;
+    s->rows = s->batch * rows;
+}
+
+/* All steps queued at once; the ids sampled in one are what the next one reads. */
+static fq_status continue_on_device(fq_session *s, int *ids, int steps) {
+    if (s->past[0] + steps > s->capacity)
+        return fq_fail(FQ_ERR_USAGE, "%d tokens after %d: the session holds %d positions", steps, s->past[0],
+                       s->capacity);
+    FQ_TRY(check_ids(s, ids, s->batch));
+    for (int i = 0; i < steps; i++) {
+        FQ_TRY(fq_device_forward(s, i == 0 ? ids : NULL, 1));
+        FQ_TRY(fq_cuda_decoder_sample(s->device));
+    }
+    advance(s, steps, 1);
+    return fq_cuda_decoder_ids(s->device, ids);
+}
+
+fq_status fq_session_continue(fq_session *s, int *ids, int steps, float *logits) {
+    if (s->device) return continue_on_device(s, ids, steps);
+    for (int i = 0; i < steps; i++) {
+        FQ_TRY(fq_session_forward(s, ids, 1));
+        FQ_TRY(fq_session_sample(s, logits, ids));
+    }
+    return FQ_OK;
+}
+
+fq_status fq_session_profile(fq_session *s, const int *ids, int seq, fq_session_part *parts, int *n) {
+    const fq_span all = {.first = 0, .batch = s->batch, .seq = seq};
+    double ns[FQ_CUDA_PART_COUNT];
+    int m;
+    if (!s->device) return fq_fail(FQ_ERR_UNSUPPORTED, "only sessions on a device are taken apart");
+    FQ_TRY(count_tokens(s, &all, 1, &m));
+    FQ_TRY(check_ids(s, ids, m));
+    FQ_TRY(fq_cuda_decoder_profile(s->device, ids, seq, ns));
+    advance(s, seq, seq);
+    for (*n = 0; *n < FQ_CUDA_PART_COUNT; (*n)++)
+        parts[*n] = (fq_session_part){fq_cuda_part_name((fq_cuda_part)*n), ns[*n]};
+    return FQ_OK;
 }

@@ -102,6 +102,8 @@ typedef struct fq_calibration {
     fq_arena arena;
 } fq_calibration;
 
+typedef struct fq_device_net fq_device_net; /* models/device.h */
+
 typedef struct fq_llama {
     const fq_model *model;
     fq_llama_config config;
@@ -116,6 +118,8 @@ typedef struct fq_llama {
     float *cos_t, *sin_t;  /* [max_positions built][D/2] */
     int positions;
     const fq_kernel *attention_prefill, *attention_decode, *rmsnorm, *swiglu, *quant_rows, *rope;
+    fq_device_net *device;   /* its weights on the device; NULL: not there */
+    int on_device;           /* sessions made from now on run there */
     const char *calibration; /* what it was calibrated on; NULL: the variant needs none */
     double bits_per_weight;  /* of the quantized projections, scales included */
     size_t bytes;            /* stored bytes of projections and head */
@@ -150,6 +154,12 @@ fq_status fq_llama_build(const fq_model *m, const fq_variant *v, const fq_build_
 void fq_llama_free(fq_llama *net);
 /* Run on the oracle kernels (1) or on the fastest usable ones (0). Not while a session of it is inside a call. */
 void fq_llama_use_reference(fq_llama *net, int reference);
+/* Why no session of this variant could run on a device: FQ_ERR_UNSUPPORTED naming variant and reason, whether there is
+ * a device or not. Models with other layers or biases are refused by fq_llama_use_device. */
+fq_status fq_variant_check_device(const fq_variant *v, const fq_llama_config *c) FQ_MUST_USE;
+/* Bring the weights to the device, once; from now on sessions are made there, unless the oracle kernels are asked for.
+ * Errors: FQ_ERR_SKIPPED (no device), FQ_ERR_UNSUPPORTED (naming what has no kernel there), FQ_ERR_MEMORY. */
+fq_status fq_llama_use_device(fq_llama *net) FQ_MUST_USE;
 /* Force one kernel by name (for --kernel): FQ_ERR_USAGE if unknown, not usable, or of an operation the net does not
  * use. */
 fq_status fq_llama_use_kernel(fq_llama *net, const char *name) FQ_MUST_USE;
@@ -181,6 +191,20 @@ fq_status fq_session_logits(fq_session *s, int first, int n, float *logits) FQ_M
 /* Head on the last position of every sequence, all of which the last forward call took on alike: logits[batch][vocab].
  */
 fq_status fq_session_last_logits(fq_session *s, float *logits) FQ_MUST_USE;
+/* Greedy ids of the last position of every sequence: ids[batch]. logits[batch][vocab] is room for the logits, which a
+ * session on a device leaves alone. */
+fq_status fq_session_sample(fq_session *s, float *logits, int *ids) FQ_MUST_USE;
+/* `steps` times: run ids[batch], sample the next ones into ids. On a device nothing waits for the host between steps.
+ */
+fq_status fq_session_continue(fq_session *s, int *ids, int steps, float *logits) FQ_MUST_USE;
+/* Of a session on a device: device time of each part of a forward pass over ids[batch][seq] and of sampling, launched
+ * one by one; parts[FQ_SESSION_PARTS_MOST]. Errors: FQ_ERR_UNSUPPORTED elsewhere, and those of a forward call. */
+enum { FQ_SESSION_PARTS_MOST = 16 };
+typedef struct fq_session_part {
+    const char *name;
+    double ns;
+} fq_session_part;
+fq_status fq_session_profile(fq_session *s, const int *ids, int seq, fq_session_part *parts, int *n) FQ_MUST_USE;
 /* Forget all but the first `past` positions of every sequence. */
 void fq_session_rewind(fq_session *s, int past);
 int fq_session_past(const fq_session *s);

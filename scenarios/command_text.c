@@ -67,6 +67,8 @@ static fq_status generate(fq_context *c, const fq_step *s, const generation *g, 
     FQ_TRY(fq_tokenizer_encode(m->tokenizer, g->prompt, strlen(g->prompt), g->bos, &ids, &n));
     fq_llama *net = NULL;
     fq_status status = n > 0 ? FQ_OK : fq_fail(FQ_ERR_USAGE, "--prompt is empty (or use --bos)");
+    if (status == FQ_OK && fq_net_on_device(s))
+        status = fq_variant_check_device(fq_variant_find(g->variant), &m->checkpoint.config);
     if (status == FQ_OK) status = fq_net_build(c, s, fq_variant_find(g->variant), 0, &net);
     if (status == FQ_OK && n >= (size_t)net->positions)
         status = fq_fail(FQ_ERR_USAGE, "--prompt has %zu tokens, the model has %d positions", n, net->positions);
@@ -113,6 +115,7 @@ static fq_status run_generate(int argc, char **argv, fq_context *c) {
         {"bos", 0, FQ_OPTION_FLAG, &g.bos, NULL, "begin-of-sequence id in front", 0},
         {"tokens-out", 0, FQ_OPTION_TEXT, &g.tokens_out, "FILE",
          "also write the ids, prompt and continuation, as uint16", 0},
+        FQ_OPTION_SET("backend", 0, &s, backend, "cpu|cuda"),
         FQ_OPTION_SET("calibration", 0, &s, calibration, "FILE"),
         {"threads", 't', FQ_OPTION_INT, &threads, "N", "threads; 0: all processors [0]", 0},
         {"quiet", 'q', FQ_OPTION_FLAG, &g.quiet, NULL, "no speed on standard error", 0},

@@ -8,9 +8,7 @@
 static fq_status prepare(fq_whole *w) {
     if (w->prompt > 0) {
         FQ_TRY(fq_session_forward(w->session, w->ids, w->prompt));
-        FQ_TRY(fq_session_last_logits(w->session, w->logits));
-        fq_whole_sample(w);
-        memcpy(w->start, w->next, (size_t)w->batch * sizeof *w->start);
+        FQ_TRY(fq_session_sample(w->session, w->logits, w->start));
     } else {
         memcpy(w->start, w->ids, (size_t)w->batch * sizeof *w->start);
     }
@@ -21,12 +19,7 @@ static fq_status run(void *whole) {
     fq_whole *w = whole;
     fq_session_rewind(w->session, w->prompt);
     memcpy(w->next, w->start, (size_t)w->batch * sizeof *w->next);
-    for (int i = 0; i < w->gen; i++) {
-        FQ_TRY(fq_session_forward(w->session, w->next, 1));
-        FQ_TRY(fq_session_last_logits(w->session, w->logits));
-        fq_whole_sample(w);
-    }
-    return FQ_OK;
+    return fq_session_continue(w->session, w->next, w->gen, w->logits);
 }
 
 static fq_status describe(fq_context *c, const fq_whole *w, fq_result *r) {

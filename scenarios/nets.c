@@ -58,6 +58,10 @@ static fq_status check_saved_settings(const fq_step *s, const fq_model *m) {
     return FQ_OK;
 }
 
+int fq_net_on_device(const fq_step *s) {
+    return strcmp(s->backend, "cuda") == 0;
+}
+
 int fq_net_is_float(const fq_variant *v) {
     return v->w->code == FQ_F32 && v->a->code == FQ_F32 && v->q->code == FQ_F32 && v->kv->code == FQ_F32 &&
            v->p->code == FQ_F32;
@@ -100,6 +104,8 @@ static fq_status longest_request(const fq_step *s, int *needed) {
 }
 
 fq_status fq_net_preflight(const fq_step *s, const fq_model *m) {
+    for (int i = 0; fq_net_on_device(s) && i < s->variants.n; i++)
+        FQ_TRY(fq_variant_check_device(fq_variant_find(s->variants.v[i]), &m->checkpoint.config));
     FQ_TRY(check_saved(s, m));
     if (s->kind == FQ_KIND_errors) FQ_TRY(check_error_variants(s));
     int most = m->checkpoint.config.max_positions;
@@ -250,8 +256,15 @@ static fq_status build(fq_context *c, const fq_step *s, const fq_variant *v, int
         FQ_TRY(calibrate(c, s, fq_variant_needs_moments(v)));
         o.calibration = c->calibration;
     }
+    /* Random weights: one layer is drawn, the device has a copy of it for every layer. */
+    if (fq_net_on_device(s)) o.memory_bytes = 1;
     fq_status status = fq_llama_build(m, v, &o, out);
     if (status == FQ_OK) status = use_kernels(s, v, *out);
+    if (status == FQ_OK && fq_net_on_device(s) && !fq_net_is_float(v)) {
+        status = fq_llama_use_device(*out);
+        if (status != FQ_OK) fq_llama_free(*out);
+        if (status != FQ_OK) return status; /* names the variant */
+    }
     return status == FQ_OK ? FQ_OK : fq_fail_prefix(status, "variant %s", v->name);
 }
 
@@ -307,18 +320,18 @@ int *fq_net_ids(const fq_model *m, uint64_t seed, size_t n, fq_arena *arena) {
 
 typedef struct probe {
     fq_llama *net;
-    fq_session *session;
-    int n, scored;       /* prefill of n - 1 tokens, its last `scored` positions compared, and one decode step */
-    float *fast, *exact; /* [scored + 1][vocab] */
+    fq_session *session[2]; /* of the timed kernels, and of the oracle's, which are the same but on a device */
+    int n, scored;          /* prefill of n - 1 tokens, its last `scored` positions compared, and one decode step */
+    float *fast, *exact;    /* [scored + 1][vocab] */
 } probe;
 
-static fq_status run_prompt(const probe *p, const int *ids, float *logits) {
+static fq_status run_prompt(const probe *p, fq_session *s, const int *ids, float *logits) {
     size_t vocab = (size_t)p->net->config.vocab;
-    fq_session_rewind(p->session, 0);
-    FQ_TRY(fq_session_forward(p->session, ids, p->n - 1));
-    FQ_TRY(fq_session_logits(p->session, p->n - 1 - p->scored, p->scored, logits));
-    FQ_TRY(fq_session_forward(p->session, ids + p->n - 1, 1));
-    return fq_session_logits(p->session, 0, 1, logits + (size_t)p->scored * vocab);
+    fq_session_rewind(s, 0);
+    FQ_TRY(fq_session_forward(s, ids, p->n - 1));
+    FQ_TRY(fq_session_logits(s, p->n - 1 - p->scored, p->scored, logits));
+    FQ_TRY(fq_session_forward(s, ids + p->n - 1, 1));
+    return fq_session_logits(s, 0, 1, logits + (size_t)p->scored * vocab);
 }
 
 /* Both kernel sets on one layer of the net, as if it were the only one. */
@@ -331,7 +344,7 @@ static fq_status compare_layer(const probe *p, int layer, const int *ids, double
         fq_llama_use_reference(net, exact);
         net->layer = all + layer;
         net->layers = 1;
-        status = run_prompt(p, ids, exact ? p->exact : p->fast);
+        status = run_prompt(p, p->session[exact], ids, exact ? p->exact : p->fast);
         net->layer = all;
         net->layers = layers;
     }
@@ -345,19 +358,23 @@ static fq_status compare_layer(const probe *p, int layer, const int *ids, double
     return status;
 }
 
+double fq_net_bound(const fq_llama *net) {
+    return net->device ? FQ_NET_BOUND_DEVICE : FQ_NET_BOUND;
+}
+
 static fq_status check_layers(const probe *p, int step, uint64_t seed, fq_arena *arena, double *err) {
     int *ids = fq_net_ids(p->net->model, seed, (size_t)p->n * TRIES, arena);
     if (ids == NULL) return FQ_ERR_MEMORY;
     *err = 0;
     for (int layer = 0; layer < p->net->built; layer += step) {
         double least = INFINITY;
-        for (int t = 0; t < TRIES && !(least <= FQ_NET_BOUND); t++) {
+        for (int t = 0; t < TRIES && !(least <= fq_net_bound(p->net)); t++) {
             double kld;
             FQ_TRY(compare_layer(p, layer, ids + (size_t)t * (size_t)p->n, &kld));
             if (!(kld >= least)) least = kld;
         }
         if (!(least <= *err)) *err = least;
-        if (!(least <= FQ_NET_BOUND)) break;
+        if (!(least <= fq_net_bound(p->net))) break;
     }
     return FQ_OK;
 }
@@ -377,9 +394,16 @@ static fq_status check(fq_llama *net, uint64_t seed, double *err) {
     p.fast = FQ_NEW(&arena, float, cells);
     p.exact = FQ_NEW(&arena, float, cells);
     fq_status status = p.fast != NULL && p.exact != NULL ? FQ_OK : FQ_ERR_MEMORY;
-    if (status == FQ_OK) status = fq_session_create(net, 1, n, n, &p.session);
+    if (status == FQ_OK) status = fq_session_create(net, 1, n, n, &p.session[0]);
+    p.session[1] = p.session[0];
+    if (status == FQ_OK && net->on_device) {
+        fq_llama_use_reference(net, 1);
+        status = fq_session_create(net, 1, n, n, &p.session[1]);
+        fq_llama_use_reference(net, 0);
+    }
     if (status == FQ_OK) status = check_layers(&p, step, seed, &arena, err);
-    fq_session_free(p.session);
+    if (p.session[1] != p.session[0]) fq_session_free(p.session[1]);
+    fq_session_free(p.session[0]);
     fq_arena_free(&arena);
     return status;
 }
@@ -393,9 +417,9 @@ struct fq_checked {
 fq_status fq_net_check(fq_context *c, const fq_step *s, fq_llama *net, double *err) {
     char key[4096], value[1024];
     static const fq_setting_id settings[] = {
-        FQ_SET_model,     FQ_SET_layers,    FQ_SET_calibration, FQ_SET_up_gate_c, FQ_SET_down_c,
-        FQ_SET_v_mul,     FQ_SET_alpha,     FQ_SET_beta,        FQ_SET_top_k,     FQ_SET_smooth_alpha,
-        FQ_SET_amplifier, FQ_SET_range_low, FQ_SET_range_high,  FQ_SET_spike_tau, FQ_SET_group_alpha};
+        FQ_SET_model,     FQ_SET_layers,     FQ_SET_calibration, FQ_SET_up_gate_c,    FQ_SET_down_c,  FQ_SET_v_mul,
+        FQ_SET_alpha,     FQ_SET_beta,       FQ_SET_top_k,       FQ_SET_smooth_alpha, FQ_SET_backend, FQ_SET_amplifier,
+        FQ_SET_range_low, FQ_SET_range_high, FQ_SET_spike_tau,   FQ_SET_group_alpha};
     snprintf(key, sizeof key, "%s", net->variant->name);
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
         fq_step_value(s, settings[i], value, sizeof value);
@@ -435,11 +459,17 @@ fq_status fq_net_describe(fq_context *c, const fq_llama *net, fq_result *r) {
     char kernels[512];
     fq_llama_kernels(net, kernels, sizeof kernels);
     r->kernel = fq_arena_printf(&c->arena, "%s", kernels);
+    if (net->on_device) {
+        r->backend = "CUDA";
+        r->gpu_info = fq_cuda_name();
+    }
     r->variant = net->variant->name;
     r->model_size = (double)net->bytes;
     r->model_n_params = (double)net->parameters;
     r->bits_per_weight = net->bits_per_weight;
-    const char *random = fq_model_has_weights(m) ? NULL : "random weights";
+    const char *random = fq_model_has_weights(m)    ? NULL
+                         : net->built < net->layers ? "random weights, layers are copies of one another"
+                                                    : "random weights";
     if (net->layers < net->config.layers)
         r->note = fq_arena_printf(&c->arena, "%d of %d layers%s%s", net->layers, net->config.layers,
                                   random != NULL ? ", " : "", random != NULL ? random : "");
@@ -451,6 +481,7 @@ fq_status fq_net_describe(fq_context *c, const fq_llama *net, fq_result *r) {
 fq_engine fq_net_engine(const fq_llama *net) {
     const fq_variant *v = net->variant;
     if (v->w->code == FQ_F32) return FQ_ENGINE_F32;
+    if (net->on_device && v->a->code == FQ_E4M3) return FQ_ENGINE_INT8; /* one rate for both */
     return v->a->code == FQ_INT8 ? FQ_ENGINE_INT8 : FQ_ENGINE_BF16;
 }
 
@@ -461,6 +492,6 @@ double fq_net_flop(const fq_llama *net, double tokens, double head, double pairs
 }
 
 double fq_net_bytes(const fq_llama *net) {
-    double cache = (double)fq_cpu_llc_bytes();
+    double cache = net->on_device ? 0 : (double)fq_cpu_llc_bytes();
     return cache > 0 ? fmax(0, (double)net->bytes - cache) : 0;
 }

@@ -11,9 +11,17 @@ extern "C" {
 /* Largest Kullback-Leibler divergence (nats, over positions) between a net on its timed kernels and on the oracle
  * kernels: above it the timed kernels do not compute this net. */
 #define FQ_NET_BOUND 1e-3
+/* The same on a device, whose numbers between the operations are bfloat16: the oracle rounds there too, but what is
+ * summed in another order now and then rounds to the neighbour, 2^-8 away, and that to another 8-bit or 4-bit code.
+ * Random layers of Llama-3-8B's shape give 4e-3 in FireQ's formats and 2e-5 in bfloat16, a wrong chain whole nats. */
+#define FQ_NET_BOUND_DEVICE 1e-2
+double fq_net_bound(const fq_llama *net);
 
 /* Evaluation text of a perplexity step. Owner: the caller, fq_corpus_free. */
 fq_status fq_net_corpus(const fq_step *s, const fq_model *m, fq_corpus *out) FQ_MUST_USE;
+
+/* 1 if the step's nets run on the device. */
+int fq_net_on_device(const fq_step *s);
 
 /* 1 if the variant rounds nothing: it is the float32 model, and has no error. */
 int fq_net_is_float(const fq_variant *v);
@@ -23,7 +31,8 @@ int fq_net_is_float(const fq_variant *v);
 fq_status fq_net_preflight(const fq_step *s, const fq_model *m) FQ_MUST_USE;
 
 /* Build the step's model for variant v with `positions` positions (0: the model's own limit), with the step's settings
- * of the transforms and its calibration. Owner: the caller, fq_llama_free. */
+ * of the transforms and its calibration. On a device, where the step says so, but for the float32 reference. Owner: the
+ * caller, fq_llama_free. */
 fq_status fq_net_build(fq_context *c, const fq_step *s, const fq_variant *v, int positions, fq_llama **out) FQ_MUST_USE;
 /* The same, watched; calibrated even where the variant could do without. */
 fq_status fq_net_build_observed(fq_context *c, const fq_step *s, const fq_variant *v, const fq_build_observer *observer,

@@ -48,6 +48,7 @@ int fq_plan_rows(const fq_step *s) {
     case FQ_KIND_attention:
         return n * s->head_dim.n * s->batch.n * s->seq.n * s->causal.n * s->variants.n * s->attention.n;
     case FQ_KIND_prefill:
+    case FQ_KIND_ttft:
         return n * s->prompt.n * s->batch.n * s->variants.n;
     case FQ_KIND_decode:
         return n * s->prompt.n * s->gen.n * s->batch.n * s->variants.n;

@@ -253,10 +253,38 @@ static void draw_decode(fq_artist *a, const fq_result *r, const char *member, in
     fq_artist_draw(a, &plot, &p, "decode rate", at.group);
 }
 
+/* Rows of kind ttft: a bar a variant, batch and prompt, its parts on one another; the whole stands in the label. */
+static void draw_parts(fq_artist *a, const fq_result *r, int n) {
+    fq_points p = {NULL, 0, 0};
+    char subtitle[4 * WORD] = "", label[2 * WORD];
+    for (int i = 0; i < n; i++) {
+        double whole = NAN;
+        if (strcmp(fq_artist_text(r[i].op), "ttft") != 0) continue;
+        for (int j = 0; j < n; j++)
+            if (strcmp(fq_artist_text(r[j].op), "ttft") == 0 && strcmp(fq_artist_text(r[j].kernel), "whole") == 0 &&
+                strcmp(fq_artist_text(r[j].variant), fq_artist_text(r[i].variant)) == 0 && r[j].batch == r[i].batch &&
+                r[j].n_prompt == r[i].n_prompt)
+                whole = r[j].median_ns * 1e-6;
+        snprintf(label, sizeof label, "%s %.0f x %.0f, as a graph %.4g ms", fq_artist_text(r[i].variant), r[i].batch,
+                 r[i].n_prompt, whole);
+        snprintf(subtitle, sizeof subtitle, "%s, %s, %s", fq_artist_text(r[i].model), fq_artist_text(r[i].gpu_info),
+                 "kernels launched one by one, events between them");
+        if (strcmp(fq_artist_text(r[i].kernel), "whole") != 0)
+            fq_artist_add(a, &p, r[i].kernel, label, 0, r[i].median_ns * 1e-6, NAN, NAN);
+    }
+    fq_plot plot = {.kind = FQ_PLOT_STACK,
+                    .title = "Time to first token by kernel",
+                    .subtitle = subtitle,
+                    .x_label = "",
+                    .y_label = "ms (median)",
+                    .reference_y = NAN};
+    fq_artist_draw(a, &plot, &p, "ttft", "parts");
+}
+
 static fq_status draw_results(fq_artist *a, const fq_result *r, int n) {
     char *done = calloc((size_t)n + 1, 1), *member = calloc((size_t)n + 1, 1);
     for (int i = 0; done != NULL && member != NULL && i < n; i++) {
-        if (done[i]) continue;
+        if (done[i] || strcmp(fq_artist_text(r[i].op), "ttft") == 0) continue;
         for (int j = 0; j < n; j++) {
             member[j] = (char)(j >= i && !done[j] && same_picture(&r[i], &r[j]));
             done[j] = (char)(done[j] || member[j]);
@@ -266,6 +294,7 @@ static fq_status draw_results(fq_artist *a, const fq_result *r, int n) {
         draw_time(a, r, member, n, &r[i]);
         draw_decode(a, r, member, n, &r[i]);
     }
+    draw_parts(a, r, n);
     int lost = done == NULL || member == NULL;
     free(done);
     free(member);

@@ -6,9 +6,7 @@ static fq_status run(void *whole) {
     fq_whole *w = whole;
     fq_session_rewind(w->session, 0);
     FQ_TRY(fq_session_forward(w->session, w->ids, w->prompt));
-    FQ_TRY(fq_session_last_logits(w->session, w->logits));
-    fq_whole_sample(w);
-    return FQ_OK;
+    return fq_session_sample(w->session, w->logits, w->next);
 }
 
 static fq_status describe(fq_context *c, const fq_whole *w, fq_result *r) {

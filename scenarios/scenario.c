@@ -227,6 +227,9 @@ static int known_name(fq_names names, const char *text, char *valid, size_t byte
     case FQ_NAMES_REFERENCE:
         add_name(valid, bytes, "f32, none");
         return strcmp(text, "f32") == 0 || strcmp(text, "none") == 0;
+    case FQ_NAMES_BACKEND:
+        add_name(valid, bytes, "cpu, cuda");
+        return strcmp(text, "cpu") == 0 || strcmp(text, "cuda") == 0;
     case FQ_NAMES_CACHE:
         add_name(valid, bytes, "cold, hot, cold,hot");
         return strcmp(text, "cold") == 0 || strcmp(text, "hot") == 0 || strcmp(text, "cold,hot") == 0;

@@ -48,7 +48,8 @@ typedef enum fq_names {
     FQ_NAMES_ATTENTION,
     FQ_NAMES_USE_KERNEL,
     FQ_NAMES_ROW_KERNEL,
-    FQ_NAMES_ACTIVATION
+    FQ_NAMES_ACTIVATION,
+    FQ_NAMES_BACKEND
 } fq_names;
 
 typedef struct fq_texts {

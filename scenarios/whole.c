@@ -10,18 +10,13 @@
 
 enum { ROWS_MOST = FQ_GROUP_MOST };
 
-void fq_whole_sample(fq_whole *w) {
-    int vocab = w->net->config.vocab;
-    for (int b = 0; b < w->batch; b++)
-        w->next[b] = fq_sample_id(w->logits + (size_t)b * (size_t)vocab, vocab, 0, 0);
-}
-
 fq_status fq_whole_judge(void *whole, double *err, double *bound) {
     fq_whole *w = whole;
     size_t cells = (size_t)w->batch * (size_t)w->net->config.vocab;
+    if (w->net->on_device) FQ_TRY(fq_session_last_logits(w->session, w->logits)); /* they stayed there */
     uint64_t h = fq_hash64(w->logits, cells * sizeof *w->logits);
     *err = w->net_err;
-    *bound = FQ_NET_BOUND;
+    *bound = fq_net_bound(w->net);
     for (size_t i = 0; i < cells; i++)
         if (!isfinite(w->logits[i])) return fq_fail(FQ_ERR_NUMERIC, "logit %zu is not finite", i);
     if (w->has_hash && h != w->hash) return fq_fail(FQ_ERR_FAILED, "two runs of the same input gave different logits");
@@ -66,6 +61,7 @@ static fq_status measure_sessions(fq_context *c, const fq_step *s, const fq_whol
                              .run = kind->run,
                              .judge = fq_whole_judge,
                              .engine = fq_net_engine(w[i].net)};
+        if (w[i].net->on_device) tasks[i].ceilings = fq_cuda_ceilings();
         kind->work(&w[i], &tasks[i].flop, &tasks[i].bytes);
         tokens[i] = kind->tokens(&w[i]);
     }
@@ -127,7 +123,9 @@ fq_status fq_group_each(fq_context *c, const fq_step *s, int positions, double t
     fq_context_advance(c, 0, "building");
     fq_status status = add_net(c, s, base, positions, 1, &g);
     for (int first = 0; status == FQ_OK && (first < others.n || first == 0);) {
-        int more = first < others.n ? fq_net_group(m, &others, first, tokens, 0) : 0;
+        int more = first >= others.n     ? 0
+                   : fq_net_on_device(s) ? others.n - first
+                                         : fq_net_group(m, &others, first, tokens, 0);
         for (int i = 0; i < more && status == FQ_OK; i++)
             status = add_net(c, s, names[first + i], positions, 1, &g);
         if (status == FQ_OK) status = run(ctx, &g);

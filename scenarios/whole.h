@@ -33,8 +33,6 @@ typedef struct fq_whole {
     int has_hash;
 } fq_whole;
 
-/* Sample (arg max) an id for every sequence from w->logits into w->next. */
-void fq_whole_sample(fq_whole *w);
 /* fq_task.judge: the net's check, and logits bit-equal to those of the first run of the same input. */
 fq_status fq_whole_judge(void *whole, double *err, double *bound);
 

@@ -139,6 +139,32 @@ static void bars(void **state) {
     svg_has(p, "grouped", "decode");
 }
 
+/* Pieces stand on one another in the order of the series; a label without a piece has the others. */
+static void stacked(void **state) {
+    static const fq_plot_point points[] = {{"norm", "a 1", 0, 1.5, NAN, NAN},
+                                           {"norm", "b", 0, 2, NAN, NAN},
+                                           {"product", "a 1", 0, 10, NAN, NAN},
+                                           {"head", "a 1", 0, 0.25, NAN, NAN},
+                                           {"head", "b", 0, 3, NAN, NAN}};
+    const fq_plot plot = {.kind = FQ_PLOT_STACK,
+                          .title = "parts",
+                          .x_label = "",
+                          .y_label = "ms",
+                          .reference_y = NAN,
+                          .points = points,
+                          .n = 5};
+    place *p = *state;
+    need_gnuplot();
+    assert_int_equal(fq_plot_write(&plot, p->dir, "stacked"), FQ_OK);
+    const char *tsv = load(p, "stacked.tsv");
+    assert_non_null(tsv);
+    assert_non_null(strstr(tsv, "0\t1.5\t0\t1.5\t0\tnorm\ta 1\n"));
+    assert_non_null(strstr(tsv, "0\t10\t1.5\t11.5\t0\tproduct\ta 1\n"));
+    assert_non_null(strstr(tsv, "0\t0.25\t11.5\t11.75\t0\thead\ta 1\n"));
+    assert_non_null(strstr(tsv, "0\t3\t2\t5\t1\thead\tb\n"));
+    assert_non_null(load(p, "stacked.png"));
+}
+
 static void lines(void **state) {
     place *p = *state;
     need_gnuplot();
@@ -367,6 +393,7 @@ static void axes(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(bars, setup, teardown),
+        cmocka_unit_test_setup_teardown(stacked, setup, teardown),
         cmocka_unit_test_setup_teardown(lines, setup, teardown),
         cmocka_unit_test_setup_teardown(scatter, setup, teardown),
         cmocka_unit_test_setup_teardown(heat, setup, teardown),

@@ -297,6 +297,18 @@ static void test_text_commands(void **state) {
     free(first);
 }
 
+/* Refusals are the same with and without a device. */
+static void test_backend(void **state) {
+    cli_run(&c, "ppl -m models/tiny -v f32 --backend cuda --limit 1");
+    assert_failed(2, "variant f32", "'w.f32'");
+    cli_run(&c, "bench -m models/tiny -v bf16,w8a8-int8 --backend cuda");
+    assert_failed(2, "variant w8a8-int8", "scales");
+    cli_run(&c, "generate -m models/tiny -p x -v qserve-w4a8kv4 --backend cuda");
+    assert_failed(2, "qserve-w4a8kv4", "kv.uint4");
+    cli_run(&c, "ppl -m models/tiny -v bf16 --backend gpu");
+    assert_failed(2, "--backend", "cpu, cuda");
+}
+
 static void test_full_device(void **state) {
     static const char *const commands[] = {"list variants", "ppl -m models/tiny -v f32 -c 64 --limit 1 -q -o csv",
                                            "generate -m models/tiny -p KING -n 4 -q"};
@@ -322,6 +334,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_ppl_reference_none),
         cmocka_unit_test(test_gemm_and_blocks),
         cmocka_unit_test(test_text_commands),
+        cmocka_unit_test(test_backend),
         cmocka_unit_test(test_full_device),
         cmocka_unit_test(test_check),
     };

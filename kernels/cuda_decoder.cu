@@ -1,0 +1,695 @@
+/* The chain of launches of a Llama's layers: what each launch reads and writes, plans of the products for a number of
+ * tokens, and the graph of a forward pass for a length. */
+#include <limits.h>
+#include <math_constants.h>
+#include <string.h>
+#include "kernels/cuda_attention.h"
+#include "kernels/cuda_decoder.h"
+#include "kernels/cuda_gemm.h"
+#include "kernels/ptx_sm90.cuh"
+
+enum { QKV, O, GATE_UP, DOWN, SITES };
+enum { LOGIT_ROWS = 128 }; /* rows of logits that exist at a time, where the batch is smaller */
+
+typedef struct device_vectors {
+    const float *attention_norm, *mlp_norm, *post, *key_offset, *k_clip, *v_clip;
+} device_vectors;
+
+struct fq_cuda_net {
+    fq_cuda_net_args a;
+    const fq_cuda_linear (*site)[SITES]; /* [built] */
+    device_vectors *vectors;             /* [built] */
+    void *(*weights)[SITES];             /* [layers] */
+    const float *final_norm, *cos_t, *sin_t;
+    const uint16_t *embedding; /* bfloat16 */
+    size_t embedding_stride;   /* elements */
+    size_t weight_bytes;
+};
+
+static fq_cuda_type code_type(const fq_recipe *a) {
+    return a->code == FQ_BF16 ? FQ_CUDA_BF16 : a->code == FQ_E4M3 ? FQ_CUDA_E4M3 : FQ_CUDA_INT8;
+}
+
+static size_t code_pitch(const fq_cuda_linear *l) {
+    return fq_round_up((size_t)l->w->cols * fq_cuda_type_bytes(code_type(l->a)), 16);
+}
+
+static int is_gated(const fq_cuda_linear *l) {
+    return l->kernel->op == FQ_OP_GEMM_I4F8_SWIGLU;
+}
+
+/* ---- weights ---- */
+
+static fq_status upload_floats(fq_arena *owner, const float *from, int n, const float **to) {
+    void *p = NULL;
+    if (from) FQ_TRY(fq_cuda_upload(owner, from, (size_t)n * sizeof(float), &p));
+    *to = (const float *)p;
+    return FQ_OK;
+}
+
+static fq_status upload_vectors(device_vectors *v, const fq_cuda_layer *l, const fq_cuda_net_args *a, fq_arena *owner) {
+    const int width = a->kv_heads * a->head_dim;
+    FQ_TRY(upload_floats(owner, l->attention_norm, a->hidden, &v->attention_norm));
+    FQ_TRY(upload_floats(owner, l->mlp_norm, a->hidden, &v->mlp_norm));
+    FQ_TRY(upload_floats(owner, l->post, width, &v->post));
+    FQ_TRY(upload_floats(owner, l->key_offset, width, &v->key_offset));
+    FQ_TRY(upload_floats(owner, l->k_clip, a->kv_heads, &v->k_clip));
+    return upload_floats(owner, l->v_clip, a->kv_heads, &v->v_clip);
+}
+
+/* Every layer has its weights in memory of its own, so that a pass reads as many bytes as the whole model has. */
+static fq_status place_weights(fq_cuda_net *n, fq_arena *owner) {
+    for (int l = 0; l < n->a.layers; l++) {
+        for (int s = 0; s < SITES; s++) {
+            const fq_cuda_weights *w = (const fq_cuda_weights *)n->site[l % n->a.built][s].packed;
+            n->weight_bytes += w->bytes;
+            n->weights[l][s] = w->data;
+            if (l < n->a.built) continue;
+            FQ_TRY(fq_cuda_alloc(owner, w->bytes, &n->weights[l][s]));
+            FQ_CUDA_TRY(cudaMemcpy(n->weights[l][s], w->data, w->bytes, cudaMemcpyDeviceToDevice));
+        }
+    }
+    return FQ_OK;
+}
+
+static fq_status upload_embedding(fq_cuda_net *n, fq_arena *owner) {
+    enum { BLOCK = 1024 };
+    const size_t hidden = (size_t)n->a.hidden;
+    fq_arena scratch;
+    void *table, *part;
+    n->embedding_stride = fq_round_up(hidden, 8);
+    FQ_TRY(fq_cuda_alloc(owner, (size_t)n->a.vocab * n->embedding_stride * 2, &table));
+    n->embedding = (const uint16_t *)table;
+    FQ_TRY(fq_arena_init(&scratch, 0));
+    float *rows = FQ_NEW(&scratch, float, BLOCK *hidden);
+    fq_status s = rows ? FQ_OK : FQ_ERR_MEMORY;
+    for (int row = 0; row < n->a.vocab && s == FQ_OK; row += BLOCK) {
+        const int count = n->a.vocab - row < BLOCK ? n->a.vocab - row : BLOCK;
+        const size_t mark = scratch.used, bytes = (size_t)count * n->embedding_stride * 2;
+#pragma omp parallel for
+        for (int i = 0; i < count; i++)
+            n->a.embedding(n->a.embedding_ctx, row + i, rows + (size_t)i * hidden);
+        s = fq_cuda_upload_bf16(&scratch, rows, hidden, hidden, (size_t)count, n->embedding_stride, &part);
+        if (s == FQ_OK && cudaMemcpy((uint8_t *)table + (size_t)row * n->embedding_stride * 2, part, bytes,
+                                     cudaMemcpyDeviceToDevice) != cudaSuccess)
+            s = fq_fail(FQ_ERR_FAILED, "CUDA: copying embeddings");
+        fq_arena_reset(&scratch, mark);
+    }
+    fq_arena_free(&scratch);
+    return s;
+}
+
+fq_status fq_cuda_net_create(const fq_cuda_net_args *a, fq_arena *owner, fq_cuda_net **out) {
+    const int half = a->positions * (a->head_dim / 2);
+    fq_cuda_net *n = FQ_NEW(owner, fq_cuda_net, 1);
+    if (!n) return FQ_ERR_MEMORY;
+    n->a = *a;
+    fq_cuda_linear(*site)[SITES] = (fq_cuda_linear(*)[SITES])fq_arena_calloc(owner, (size_t)a->built, sizeof *site);
+    n->vectors = FQ_NEW(owner, device_vectors, a->built);
+    n->weights = (void *(*)[SITES])fq_arena_calloc(owner, (size_t)a->layers, sizeof *n->weights);
+    n->site = site;
+    if (!site || !n->vectors || !n->weights) return FQ_ERR_MEMORY;
+    for (int l = 0; l < a->built; l++) {
+        site[l][QKV] = a->layer[l].qkv;
+        site[l][O] = a->layer[l].o;
+        site[l][GATE_UP] = a->layer[l].gate_up;
+        site[l][DOWN] = a->layer[l].down;
+        FQ_TRY(upload_vectors(&n->vectors[l], &a->layer[l], a, owner));
+    }
+    FQ_TRY(place_weights(n, owner));
+    FQ_TRY(upload_floats(owner, a->final_norm, a->hidden, &n->final_norm));
+    FQ_TRY(upload_floats(owner, a->cos_t, half, &n->cos_t));
+    FQ_TRY(upload_floats(owner, a->sin_t, half, &n->sin_t));
+    *out = n;
+    if (a->embedding) return upload_embedding(n, owner);
+    n->embedding = (const uint16_t *)((const fq_cuda_weights *)a->head.packed)->data;
+    n->embedding_stride = code_pitch(&a->head) / 2;
+    return FQ_OK;
+}
+
+size_t fq_cuda_net_weight_bytes(const fq_cuda_net *n) {
+    return n->weight_bytes;
+}
+
+/* ---- a session ---- */
+
+/* Launches of the products for m tokens; [built][SITES]. */
+typedef struct products {
+    int m;
+    fq_cuda_product (*of)[SITES];
+    struct products *next;
+} products;
+
+typedef struct head_plan {
+    int n;
+    fq_cuda_product product;
+    struct head_plan *next;
+} head_plan;
+
+/* The graph of a call. */
+typedef struct pass {
+    int seq, longest, first, layers;
+    cudaGraphExec_t graph;
+    struct pass *next;
+} pass;
+
+struct fq_cuda_decoder {
+    const fq_cuda_net *net;
+    fq_arena *owner;
+    int batch, capacity, max_tokens, past, seq; /* seq: of the last call */
+    int logit_rows;
+    cudaStream_t stream;
+    int *ids, *past_there, *bad;
+    uint16_t *x, *qkv, *attention, *gate_up; /* bfloat16 */
+    size_t qkv_stride, gate_up_stride;       /* elements */
+    uint8_t *codes, *q, *head_codes;
+    size_t q_stride;
+    float *scale, *q_scale, *logits;
+    size_t logits_stride; /* floats */
+    fq_kv_cache *kv;      /* [layers], of the device */
+    uint8_t *work[2];     /* of attention: prefill, decode */
+    products *products_list;
+    head_plan *heads_list;
+    pass *pass_list;
+    /* While profiling: an event behind every launch, and what it was. */
+    int profiling;
+    cudaEvent_t *event;
+    fq_cuda_part *part;
+    int marks, marks_most;
+};
+
+static void release(void *p) {
+    fq_cuda_decoder *d = (fq_cuda_decoder *)p;
+    for (const pass *g = d->pass_list; g; g = g->next)
+        (void)cudaGraphExecDestroy(g->graph);
+    for (int i = 0; i < d->marks_most; i++)
+        (void)cudaEventDestroy(d->event[i]);
+    if (d->stream) (void)cudaStreamDestroy(d->stream);
+}
+
+static fq_status alloc(fq_arena *owner, size_t bytes, void *to) {
+    void *p;
+    FQ_TRY(fq_cuda_alloc(owner, bytes, &p));
+    memcpy(to, &p, sizeof p);
+    return FQ_OK;
+}
+
+/* Caches of all layers in one piece of memory: codes and scales of keys and values, and their zero points. */
+static fq_status make_caches(fq_cuda_decoder *d) {
+    const fq_cuda_net_args *a = &d->net->a;
+    const fq_recipe *r = a->kv;
+    const size_t rows = (size_t)d->batch * (size_t)a->kv_heads * (size_t)d->capacity;
+    const size_t row_bytes = fq_round_up(fq_format_bytes(r->code, (size_t)a->head_dim), 16);
+    const size_t codes = fq_round_up(rows * row_bytes, 256);
+    const size_t scales = r->group == FQ_NO_SCALE ? 0 : fq_round_up(rows * fq_format_bytes(r->scale, 1), 256);
+    const size_t zeros = fq_recipe_has_zero(r) ? fq_round_up(rows, 256) : 0, all = 2 * (codes + scales + zeros);
+    uint8_t *at;
+    d->kv = FQ_NEW(d->owner, fq_kv_cache, a->layers);
+    if (!d->kv) return FQ_ERR_MEMORY;
+    FQ_TRY(alloc(d->owner, all * (size_t)a->layers, &at));
+    FQ_CUDA_TRY(cudaMemset(at, 0, all * (size_t)a->layers));
+    for (int l = 0; l < a->layers; l++, at += all) {
+        fq_kv_cache *c = &d->kv[l];
+        c->recipe = r;
+        c->batch = d->batch;
+        c->kv_heads = a->kv_heads;
+        c->head_dim = a->head_dim;
+        c->capacity = d->capacity;
+        c->row_bytes = row_bytes;
+        c->k = at;
+        c->v = at + codes;
+        if (scales > 0) c->k_scale = at + 2 * codes, c->v_scale = c->k_scale + scales;
+        if (zeros > 0) c->k_zero = at + 2 * (codes + scales), c->v_zero = c->k_zero + zeros;
+    }
+    return FQ_OK;
+}
+
+static fq_cuda_heads heads_of(const fq_cuda_decoder *d, int seq, int longest) {
+    const fq_cuda_net_args *a = &d->net->a;
+    fq_cuda_heads h;
+    memset(&h, 0, sizeof h);
+    h.batch = d->batch;
+    h.seq = seq;
+    h.heads = a->heads;
+    h.causal = 1;
+    h.kv = d->kv[0];
+    h.q = d->q;
+    h.q_stride = d->q_stride;
+    h.q_scale = a->q->group == FQ_NO_SCALE ? NULL : d->q_scale;
+    h.past = d->past_there;
+    h.longest = longest;
+    h.out = d->attention;
+    h.out_stride = (size_t)a->heads * (size_t)a->head_dim;
+    h.work = d->work[seq == 1];
+    h.fresh = 1;
+    return h;
+}
+
+static fq_status make_buffers(fq_cuda_decoder *d) {
+    const fq_cuda_net_args *a = &d->net->a;
+    const size_t m = (size_t)d->max_tokens, q = (size_t)(a->heads * a->head_dim);
+    size_t codes = 0;
+    for (int l = 0; l < a->built; l++)
+        for (int s = 0; s < SITES; s++) {
+            const size_t pitch = code_pitch(&d->net->site[l][s]);
+            codes = pitch > codes ? pitch : codes;
+        }
+    d->qkv_stride = q + 2 * (size_t)(a->kv_heads * a->head_dim);
+    d->gate_up_stride = fq_round_up(2 * (size_t)a->intermediate, 16);
+    d->q_stride = fq_round_up(q * fq_format_bytes(a->q->code, 1), 16);
+    d->logit_rows = d->batch > LOGIT_ROWS ? d->batch : d->max_tokens < LOGIT_ROWS ? d->max_tokens : LOGIT_ROWS;
+    d->logits_stride = (size_t)((const fq_cuda_weights *)a->head.packed)->n_stored;
+    FQ_TRY(alloc(d->owner, m * sizeof(int), &d->ids));
+    FQ_TRY(alloc(d->owner, (size_t)d->batch * sizeof(int), &d->past_there));
+    FQ_TRY(alloc(d->owner, sizeof(int), &d->bad));
+    FQ_TRY(alloc(d->owner, m * (size_t)a->hidden * 2, &d->x));
+    FQ_TRY(alloc(d->owner, m * d->qkv_stride * 2, &d->qkv));
+    FQ_TRY(alloc(d->owner, m * q * 2, &d->attention));
+    FQ_TRY(alloc(d->owner, m * d->gate_up_stride * 2, &d->gate_up));
+    FQ_TRY(alloc(d->owner, m * codes, &d->codes));
+    FQ_CUDA_TRY(cudaMemset(d->codes, 0, m * codes));
+    FQ_TRY(alloc(d->owner, m * sizeof(float), &d->scale));
+    FQ_TRY(alloc(d->owner, m * d->q_stride, &d->q));
+    FQ_TRY(alloc(d->owner, m * (size_t)a->heads * sizeof(float), &d->q_scale));
+    FQ_TRY(alloc(d->owner, (size_t)d->logit_rows * code_pitch(&a->head), &d->head_codes));
+    FQ_TRY(alloc(d->owner, (size_t)d->logit_rows * d->logits_stride * sizeof(float), &d->logits));
+    /* Tiles of keys and values grow with the context, partial sums of decoding are those of one token a sequence. */
+    const fq_cuda_heads most = heads_of(d, 1, d->capacity);
+    const size_t work = fq_cuda_heads_work(&most);
+    for (int i = 0; i < 2; i++) {
+        FQ_TRY(alloc(d->owner, work, &d->work[i]));
+        FQ_CUDA_TRY(cudaMemset(d->work[i], 0, work));
+    }
+    return FQ_OK;
+}
+
+fq_status fq_cuda_decoder_create(const fq_cuda_net *n, int batch, int capacity, int max_tokens, fq_arena *owner,
+                                 fq_cuda_decoder **out) {
+    fq_cuda_decoder *d = FQ_NEW(owner, fq_cuda_decoder, 1);
+    if (!d) return FQ_ERR_MEMORY;
+    d->net = n;
+    d->owner = owner;
+    d->batch = batch;
+    d->capacity = capacity;
+    d->max_tokens = max_tokens;
+    FQ_TRY(fq_arena_defer(owner, release, d));
+    FQ_CUDA_TRY(cudaStreamCreateWithFlags(&d->stream, cudaStreamNonBlocking));
+    FQ_TRY(make_caches(d));
+    FQ_TRY(make_buffers(d));
+    FQ_CUDA_TRY(cudaDeviceSynchronize());
+    fq_cuda_decoder_rewind(d, 0);
+    FQ_CUDA_TRY(cudaGetLastError());
+    *out = d;
+    return FQ_OK;
+}
+
+/* ---- kernels of its own ---- */
+
+/* past = value, and nothing was bad; without `bad` past += value. */
+static __global__ void set_past(int *past, int batch, int value, int *bad) {
+    if (threadIdx.x == 0 && bad) *bad = INT_MAX;
+    for (int b = threadIdx.x; b < batch; b += blockDim.x)
+        past[b] = bad ? value : past[b] + value;
+}
+
+static __global__ void gather(uint16_t *x, int hidden, const uint16_t *table, size_t stride, const int *ids) {
+    const uint16_t *from = table + (size_t)ids[blockIdx.x] * stride;
+    uint16_t *to = x + (size_t)blockIdx.x * hidden;
+    if (hidden % 8 == 0) {
+        for (int i = threadIdx.x; i < hidden / 8; i += blockDim.x)
+            ((uint4 *)to)[i] = ((const uint4 *)from)[i];
+    } else {
+        for (int i = threadIdx.x; i < hidden; i += blockDim.x)
+            to[i] = from[i];
+    }
+}
+
+/* ids[row] = the lowest index of the largest logit. */
+static __global__ void find_largest(const float *logits, size_t stride, int n, int *ids) {
+    const float *row = logits + blockIdx.x * stride;
+    __shared__ float values[32];
+    __shared__ int places[32];
+    float best = -CUDART_INF_F;
+    int place = INT_MAX;
+    for (int i = threadIdx.x; i < n; i += blockDim.x) {
+        const float v = row[i];
+        if (v > best || (v == best && i < place)) best = v, place = i;
+    }
+    for (int step = 0; step < 2; step++) {
+#pragma unroll
+        for (int d = 16; d > 0; d /= 2) {
+            const float v = __shfl_xor_sync(~0u, best, d);
+            const int p = __shfl_xor_sync(~0u, place, d);
+            if (v > best || (v == best && p < place)) best = v, place = p;
+        }
+        if (step == 1) break;
+        if ((threadIdx.x & 31) == 0) values[threadIdx.x >> 5] = best, places[threadIdx.x >> 5] = place;
+        __syncthreads();
+        const int lane = threadIdx.x & 31, there = lane < (int)(blockDim.x >> 5);
+        best = there ? values[lane] : -CUDART_INF_F;
+        place = there ? places[lane] : INT_MAX;
+    }
+    if (threadIdx.x == 0) ids[blockIdx.x] = place < n ? place : 0;
+}
+
+/* ---- plans ---- */
+
+static fq_cuda_product product_of(const fq_cuda_decoder *d, const fq_cuda_linear *l, int m, const void *x, void *y,
+                                  size_t y_stride, const void *residual) {
+    fq_cuda_product p;
+    memset(&p, 0, sizeof p);
+    p.m = m;
+    p.x = x;
+    p.x_pitch = code_pitch(l);
+    p.x_scale = code_type(l->a) == FQ_CUDA_BF16 ? NULL : d->scale;
+    p.y = y;
+    p.y_pitch = y_stride * 2;
+    p.y_type = FQ_CUDA_BF16;
+    p.y_fixed_scale = 1.0f;
+    p.residual = residual;
+    p.early = 1;
+    p.tries = FQ_CUDA_TRIES;
+    return p;
+}
+
+static fq_status prepare(const fq_cuda_linear *l, fq_cuda_product *p, fq_arena *owner) {
+    fq_gemm_args g;
+    memset(&g, 0, sizeof g);
+    g.m = p->m;
+    g.w = l->w;
+    g.packed = l->packed;
+    g.a = l->a;
+    return l->kernel->prepare(&g, -1, owner, p);
+}
+
+static fq_status products_of(fq_cuda_decoder *d, int m, const products **out) {
+    const fq_cuda_net *n = d->net;
+    const size_t hidden = (size_t)n->a.hidden;
+    for (products *p = d->products_list; p; p = p->next)
+        if (p->m == m) {
+            *out = p;
+            return FQ_OK;
+        }
+    products *p = FQ_NEW(d->owner, products, 1);
+    if (!p) return FQ_ERR_MEMORY;
+    p->m = m;
+    p->of = (fq_cuda_product(*)[SITES])fq_arena_calloc(d->owner, (size_t)n->a.built, sizeof *p->of);
+    if (!p->of) return FQ_ERR_MEMORY;
+    for (int l = 0; l < n->a.built; l++) {
+        const fq_cuda_linear *site = n->site[l];
+        const size_t wide = is_gated(&site[GATE_UP]) ? d->gate_up_stride / 2 : d->gate_up_stride;
+        fq_cuda_product all[SITES];
+        all[QKV] = product_of(d, &site[QKV], m, d->codes, d->qkv, d->qkv_stride, NULL);
+        all[O] = product_of(d, &site[O], m, d->codes, d->x, hidden, d->x);
+        all[GATE_UP] = product_of(d, &site[GATE_UP], m, d->codes, d->gate_up, wide, NULL);
+        all[DOWN] = product_of(d, &site[DOWN], m, d->codes, d->x, hidden, d->x);
+        for (int s = 0; s < SITES; s++) {
+            /* bfloat16 has no scales in its plan, so the first layer's, which was chosen by time, serves all. */
+            const int again = l > 0 && site[s].kernel->op == FQ_OP_GEMM_BF16 && site[s].kernel == n->site[0][s].kernel;
+            p->of[l][s] = again ? p->of[0][s] : all[s];
+            if (!again) FQ_TRY(prepare(&site[s], &p->of[l][s], d->owner));
+        }
+    }
+    p->next = d->products_list;
+    d->products_list = p;
+    *out = p;
+    return FQ_OK;
+}
+
+static fq_status head_of(fq_cuda_decoder *d, int n, const fq_cuda_product **out) {
+    const fq_cuda_linear *l = &d->net->a.head;
+    for (head_plan *p = d->heads_list; p; p = p->next)
+        if (p->n == n) {
+            *out = &p->product;
+            return FQ_OK;
+        }
+    head_plan *p = FQ_NEW(d->owner, head_plan, 1);
+    if (!p) return FQ_ERR_MEMORY;
+    p->n = n;
+    p->product = product_of(d, l, n, d->head_codes, d->logits, 2 * d->logits_stride, NULL);
+    p->product.y_type = FQ_CUDA_F32;
+    FQ_TRY(prepare(l, &p->product, d->owner));
+    p->next = d->heads_list;
+    d->heads_list = p;
+    *out = &p->product;
+    return FQ_OK;
+}
+
+/* ---- the chain ---- */
+
+static fq_status mark(fq_cuda_decoder *d, fq_cuda_part part) {
+    if (!d->profiling) return FQ_OK;
+    FQ_ASSERT(d->marks < d->marks_most);
+    d->part[d->marks] = part;
+    FQ_CUDA_TRY(cudaEventRecord(d->event[d->marks++], d->stream));
+    return FQ_OK;
+}
+
+/* One row operation from m rows of bfloat16 to the codes that `l` multiplies. */
+static fq_status quantize(fq_cuda_decoder *d, const fq_kernel *k, const uint16_t *x, size_t stride, int m,
+                          const float *gamma, const fq_cuda_linear *l, uint8_t *out, fq_cuda_part part) {
+    fq_cuda_rows r;
+    memset(&r, 0, sizeof r);
+    r.m = m;
+    r.k = l->w->cols;
+    r.x = x;
+    r.x_stride = stride;
+    r.x_type = FQ_CUDA_BF16;
+    r.gamma = gamma;
+    r.eps = d->net->a.eps;
+    r.fixed_scale = l->fixed_scale;
+    r.out = out;
+    r.out_stride = code_pitch(l);
+    r.out_type = code_type(l->a);
+    r.scale = d->scale;
+    r.bad = d->bad;
+    r.early = 1;
+    FQ_TRY(k->enqueue(&r, d->stream));
+    return mark(d, part);
+}
+
+static fq_status multiply(fq_cuda_decoder *d, const products *p, int l, int site, fq_cuda_part part) {
+    const fq_cuda_product *g = &p->of[l % d->net->a.built][site];
+    FQ_TRY(g->launch(g, d->net->weights[l][site], d->stream));
+    return mark(d, part);
+}
+
+static fq_status attention_block(fq_cuda_decoder *d, const products *p, int l, int seq, int longest) {
+    const fq_cuda_net *n = d->net;
+    const fq_cuda_net_args *a = &n->a;
+    const device_vectors *v = &n->vectors[l % a->built];
+    const fq_cuda_linear *site = n->site[l % a->built];
+    FQ_TRY(quantize(d, a->norm, d->x, (size_t)a->hidden, p->m, v->attention_norm, &site[QKV], d->codes,
+                    FQ_CUDA_PART_NORM));
+    FQ_TRY(multiply(d, p, l, QKV, FQ_CUDA_PART_QKV));
+    fq_cuda_rope r;
+    memset(&r, 0, sizeof r);
+    r.batch = d->batch;
+    r.seq = seq;
+    r.heads = a->heads;
+    r.past = d->past_there;
+    r.qkv = d->qkv;
+    r.qkv_stride = d->qkv_stride;
+    r.qkv_type = FQ_CUDA_BF16;
+    r.cos_t = n->cos_t;
+    r.sin_t = n->sin_t;
+    r.post = v->post;
+    r.k_offset = v->key_offset;
+    r.k_clip = v->k_clip;
+    r.v_clip = v->v_clip;
+    r.q = d->q;
+    r.q_stride = d->q_stride;
+    r.q_type = code_type(a->q);
+    r.q_scale = a->q->group == FQ_NO_SCALE ? NULL : d->q_scale;
+    r.kv = d->kv[l];
+    r.bad = d->bad;
+    r.early = 1;
+    FQ_TRY(a->rope->rotate(&r, d->stream));
+    FQ_TRY(mark(d, FQ_CUDA_PART_ROPE));
+    fq_cuda_heads h = heads_of(d, seq, longest);
+    h.kv = d->kv[l];
+    FQ_TRY((seq == 1 ? a->decode : a->prefill)->attend(&h, d->stream));
+    FQ_TRY(mark(d, FQ_CUDA_PART_ATTENTION));
+    FQ_TRY(quantize(d, a->rows, d->attention, h.out_stride, p->m, NULL, &site[O], d->codes, FQ_CUDA_PART_ROWS));
+    return multiply(d, p, l, O, FQ_CUDA_PART_O);
+}
+
+static fq_status mlp_block(fq_cuda_decoder *d, const products *p, int l) {
+    const fq_cuda_net_args *a = &d->net->a;
+    const fq_cuda_linear *site = d->net->site[l % a->built];
+    const int gated = is_gated(&site[GATE_UP]);
+    FQ_TRY(quantize(d, a->norm, d->x, (size_t)a->hidden, p->m, d->net->vectors[l % a->built].mlp_norm, &site[GATE_UP],
+                    d->codes, FQ_CUDA_PART_NORM));
+    FQ_TRY(multiply(d, p, l, GATE_UP, FQ_CUDA_PART_GATE_UP));
+    FQ_TRY(quantize(d, gated ? a->rows : a->swiglu, d->gate_up, gated ? d->gate_up_stride / 2 : d->gate_up_stride, p->m,
+                    NULL, &site[DOWN], d->codes, gated ? FQ_CUDA_PART_ROWS : FQ_CUDA_PART_ACT));
+    return multiply(d, p, l, DOWN, FQ_CUDA_PART_DOWN);
+}
+
+static fq_status launch_pass(fq_cuda_decoder *d, const products *p, const pass *g) {
+    const fq_cuda_net *n = d->net;
+    gather<<<(unsigned)p->m, 256, 0, d->stream>>>(d->x, n->a.hidden, n->embedding, n->embedding_stride, d->ids);
+    FQ_CUDA_TRY(cudaGetLastError());
+    FQ_TRY(mark(d, FQ_CUDA_PART_EMBED));
+    for (int l = g->first; l < g->first + g->layers; l++) {
+        FQ_TRY(attention_block(d, p, l, g->seq, g->longest));
+        FQ_TRY(mlp_block(d, p, l));
+    }
+    set_past<<<1, 128, 0, d->stream>>>(d->past_there, d->batch, g->seq, NULL);
+    FQ_CUDA_TRY(cudaGetLastError());
+    return FQ_OK;
+}
+
+static fq_status capture(fq_cuda_decoder *d, const products *p, pass *g) {
+    cudaGraph_t graph;
+    FQ_CUDA_TRY(cudaStreamBeginCapture(d->stream, cudaStreamCaptureModeThreadLocal));
+    const fq_status s = launch_pass(d, p, g);
+    const cudaError_t e = cudaStreamEndCapture(d->stream, &graph);
+    if (s != FQ_OK) return s;
+    FQ_CUDA_TRY(e);
+    const cudaError_t made = cudaGraphInstantiate(&g->graph, graph, 0);
+    (void)cudaGraphDestroy(graph);
+    FQ_CUDA_TRY(made);
+    return FQ_OK;
+}
+
+/* A token at a time has one graph whatever the context is; kernels then split the whole capacity. */
+static pass pass_of(const fq_cuda_decoder *d, int seq, int first, int layers) {
+    pass g;
+    memset(&g, 0, sizeof g);
+    g.seq = seq;
+    g.longest = seq == 1 ? d->capacity : d->past + seq;
+    g.first = first;
+    g.layers = layers;
+    return g;
+}
+
+static fq_status queue_ids(fq_cuda_decoder *d, const int *ids, int m) {
+    if (!ids) return FQ_OK;
+    FQ_CUDA_TRY(cudaMemcpyAsync(d->ids, ids, (size_t)m * sizeof(int), cudaMemcpyHostToDevice, d->stream));
+    return FQ_OK;
+}
+
+fq_status fq_cuda_decoder_forward(fq_cuda_decoder *d, const int *ids, int seq, int first, int layers) {
+    const pass wanted = pass_of(d, seq, first, layers);
+    const products *p;
+    pass *g = d->pass_list;
+    FQ_ASSERT(d->batch * seq <= d->max_tokens && d->past + seq <= d->capacity && first + layers <= d->net->a.layers);
+    while (g && (g->seq != seq || g->longest != wanted.longest || g->first != first || g->layers != layers))
+        g = g->next;
+    if (!g) {
+        FQ_TRY(products_of(d, d->batch * seq, &p));
+        FQ_CUDA_TRY(cudaDeviceSynchronize()); /* what choosing an algorithm has run */
+        g = FQ_NEW(d->owner, pass, 1);
+        if (!g) return FQ_ERR_MEMORY;
+        *g = wanted;
+        FQ_TRY(capture(d, p, g));
+        g->next = d->pass_list;
+        d->pass_list = g;
+    }
+    FQ_TRY(queue_ids(d, ids, d->batch * seq));
+    FQ_CUDA_TRY(cudaGraphLaunch(g->graph, d->stream));
+    d->past += seq;
+    d->seq = seq;
+    return FQ_OK;
+}
+
+static fq_status queue_head(fq_cuda_decoder *d, int row, int step, int n) {
+    const fq_cuda_net *net = d->net;
+    const size_t hidden = (size_t)net->a.hidden;
+    const fq_cuda_product *g;
+    FQ_TRY(head_of(d, n, &g));
+    FQ_TRY(quantize(d, net->a.norm, d->x + (size_t)row * hidden, (size_t)step * hidden, n, net->final_norm,
+                    &net->a.head, d->head_codes, FQ_CUDA_PART_NORM));
+    FQ_TRY(g->launch(g, ((const fq_cuda_weights *)net->a.head.packed)->data, d->stream));
+    return mark(d, FQ_CUDA_PART_HEAD);
+}
+
+static fq_status check_bad(fq_cuda_decoder *d) {
+    int bad;
+    FQ_CUDA_TRY(cudaMemcpyAsync(&bad, d->bad, sizeof bad, cudaMemcpyDeviceToHost, d->stream));
+    FQ_CUDA_TRY(cudaStreamSynchronize(d->stream));
+    if (bad == INT_MAX) return FQ_OK;
+    return fq_fail(FQ_ERR_NUMERIC, "on the device: row %d holds or gives a NaN or an infinity", bad);
+}
+
+fq_status fq_cuda_decoder_logits(fq_cuda_decoder *d, int row, int step, int n, float *logits) {
+    const size_t vocab = (size_t)d->net->a.vocab;
+    for (int i = 0; i < n; i += d->logit_rows) {
+        const int count = n - i < d->logit_rows ? n - i : d->logit_rows;
+        FQ_TRY(queue_head(d, row + i * step, step, count));
+        FQ_CUDA_TRY(cudaMemcpy2DAsync(logits + (size_t)i * vocab, vocab * sizeof(float), d->logits,
+                                      d->logits_stride * sizeof(float), vocab * sizeof(float), (size_t)count,
+                                      cudaMemcpyDeviceToHost, d->stream));
+    }
+    return check_bad(d);
+}
+
+fq_status fq_cuda_decoder_sample(fq_cuda_decoder *d) {
+    FQ_TRY(queue_head(d, d->seq - 1, d->seq, d->batch));
+    find_largest<<<(unsigned)d->batch, 1024, 0, d->stream>>>(d->logits, d->logits_stride, d->net->a.vocab, d->ids);
+    FQ_CUDA_TRY(cudaGetLastError());
+    return mark(d, FQ_CUDA_PART_HEAD);
+}
+
+fq_status fq_cuda_decoder_ids(fq_cuda_decoder *d, int *ids) {
+    FQ_CUDA_TRY(cudaMemcpyAsync(ids, d->ids, (size_t)d->batch * sizeof(int), cudaMemcpyDeviceToHost, d->stream));
+    return check_bad(d);
+}
+
+void fq_cuda_decoder_rewind(fq_cuda_decoder *d, int past) {
+    d->past = past;
+    set_past<<<1, 128, 0, d->stream>>>(d->past_there, d->batch, past, d->bad);
+}
+
+/* ---- where the time goes ---- */
+
+const char *fq_cuda_part_name(fq_cuda_part p) {
+    static const char *const names[] = {
+#define FQ_CUDA_PART_NAME(id, name) name,
+        FQ_CUDA_PARTS(FQ_CUDA_PART_NAME)
+#undef FQ_CUDA_PART_NAME
+    };
+    return names[p];
+}
+
+static fq_status make_events(fq_cuda_decoder *d) {
+    const int most = 16 * (d->net->a.layers + 1);
+    if (d->event) return FQ_OK;
+    d->event = FQ_NEW(d->owner, cudaEvent_t, most);
+    d->part = FQ_NEW(d->owner, fq_cuda_part, most);
+    if (!d->event || !d->part) return FQ_ERR_MEMORY;
+    for (; d->marks_most < most; d->marks_most++)
+        FQ_CUDA_TRY(cudaEventCreate(&d->event[d->marks_most]));
+    return FQ_OK;
+}
+
+static fq_status profile(fq_cuda_decoder *d, const int *ids, int seq, double ns[FQ_CUDA_PART_COUNT]) {
+    const pass g = pass_of(d, seq, 0, d->net->a.layers);
+    const products *p;
+    FQ_TRY(products_of(d, d->batch * seq, &p));
+    FQ_TRY(queue_ids(d, ids, d->batch * seq));
+    FQ_TRY(mark(d, FQ_CUDA_PART_EMBED)); /* the start */
+    FQ_TRY(launch_pass(d, p, &g));
+    d->past += seq;
+    d->seq = seq;
+    FQ_TRY(fq_cuda_decoder_sample(d));
+    FQ_CUDA_TRY(cudaStreamSynchronize(d->stream));
+    for (int i = 0; i < FQ_CUDA_PART_COUNT; i++)
+        ns[i] = 0;
+    for (int i = 1; i < d->marks; i++) {
+        float ms;
+        FQ_CUDA_TRY(cudaEventElapsedTime(&ms, d->event[i - 1], d->event[i]));
+        ns[d->part[i]] += 1e6 * (double)ms;
+    }
+    return FQ_OK;
+}
+
+fq_status fq_cuda_decoder_profile(fq_cuda_decoder *d, const int *ids, int seq, double ns[FQ_CUDA_PART_COUNT]) {
+    FQ_TRY(make_events(d));
+    d->profiling = 1;
+    d->marks = 0;
+    const fq_status s = profile(d, ids, seq, ns);
+    d->profiling = 0;
+    return s;
+}
