@@ -371,9 +371,11 @@ static void linear_force(fq_linear *lin, void *ctx) {
     }
     if (lin->kernel->op != f->kernel->op || f->status != FQ_OK || !fq_kernel_takes(f->kernel, lin->w.recipe, lin->a))
         return;
+    /* What another kernel packed is not for this one. */
+    const int packed = lin->packed && lin->kernel->pack == f->kernel->pack;
     lin->kernel = lin->preferred = f->kernel;
     f->used = 1;
-    if (f->kernel->pack && !lin->packed) f->status = f->kernel->pack(&lin->w, f->arena, &lin->packed);
+    if (f->kernel->pack && !packed) f->status = f->kernel->pack(&lin->w, f->arena, &lin->packed);
 }
 
 fq_status fq_llama_use_kernel(fq_llama *net, const char *name) {

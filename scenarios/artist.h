@@ -3,6 +3,7 @@
 #define FQ_SCENARIOS_ARTIST_H
 #include "harness/plot.h"
 #include "harness/record.h"
+#include "scenarios/imported.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -16,7 +17,9 @@ typedef struct fq_points {
 
 typedef struct fq_artist {
     char dir[4096];
-    fq_arena arena; /* texts of the points */
+    fq_arena arena;        /* texts of the points */
+    fq_imported *imported; /* times measured elsewhere, in the arena */
+    int n_imported;
     int written;
     fq_status status; /* of the last picture that failed */
     char message[512];

@@ -4,6 +4,7 @@
 
 #include "harness/host.h"
 #include "scenarios/command.h"
+#include "scenarios/imported.h"
 #include "scenarios/nets.h"
 #include "scenarios/table.h"
 
@@ -40,6 +41,7 @@ fq_status fq_steps_preflight(const fq_step *steps, int n, uint64_t seed) {
         FQ_TRY(readable("tokens", steps[i].tokens));
         FQ_TRY(readable("calibration", steps[i].calibration));
         FQ_TRY(readable("trace", steps[i].trace));
+        FQ_TRY(fq_imported_preflight(&steps[i]));
         if (steps[i].model[0] == 0) continue;
         fq_model m;
         FQ_TRY(fq_model_open(steps[i].model, seed, &m));

@@ -10,6 +10,7 @@
 #include "harness/host.h"
 #include "kernels/cuda.h"
 #include "scenarios/command.h"
+#include "scenarios/imported.h"
 #include "scenarios/journal.h"
 #include "scenarios/plan.h"
 #include "scenarios/plots.h"
@@ -184,6 +185,7 @@ static fq_status execute(const fq_scenario *s, const char *dir, const run_flags 
         fq_run_abandon(c.run);
         c.run = NULL;
     }
+    if (status == FQ_OK) status = fq_imported_write(dir, s->steps, s->n_steps);
     if (status == FQ_OK) status = print_rows(&c, dir);
     if (status == FQ_OK) status = fq_context_verdict(&c, s->n_steps, skipped);
     fq_context_free(&c);

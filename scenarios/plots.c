@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "scenarios/artist.h"
 #include "scenarios/table.h"
@@ -121,18 +122,81 @@ static void subtitle_of(const fq_result *r, char *out, size_t bytes) {
         conditions(out, bytes, p.group, r->n_threads, r->cpu_info, isa);
 }
 
+/* ---- times measured elsewhere ---- */
+
+/* Of one kernel what the row stands for: a product, or of a feed-forward block its three products. NAN: not there. */
+static double imported_us(const fq_artist *a, const char *kernel, const fq_result *r) {
+    if (strcmp(fq_table_family(r), "gemm") == 0)
+        return fq_imported_us(a->imported, a->n_imported, kernel, r->m, r->n, r->k);
+    if (strcmp(r->op, "ffn") != 0) return NAN;
+    return 2 * fq_imported_us(a->imported, a->n_imported, kernel, r->m, r->n, r->k) +
+           fq_imported_us(a->imported, a->n_imported, kernel, r->m, r->k, r->n);
+}
+
+/* 1: kernel i comes here for the first time. */
+static int is_first(const fq_artist *a, int i) {
+    for (int j = 0; j < i; j++)
+        if (strcmp(a->imported[j].kernel, a->imported[i].kernel) == 0) return 0;
+    return 1;
+}
+
+static void label_imported(char *out, size_t bytes, const char *kernel, const fq_result *r) {
+    snprintf(out, bytes, "%s%s (imported)", kernel, strcmp(r->op, "ffn") == 0 ? " products alone" : "");
+}
+
+static int is_baseline(const fq_result *r) {
+    return strcmp(r->variant != NULL ? r->variant : fq_artist_text(r->kernel), fq_artist_text(r->baseline)) == 0;
+}
+
+/* Speed-ups over our own time of the baseline, for one series. */
+static void add_imported_speedup(fq_artist *a, fq_points *p, const fq_result *r, const char *member, int n,
+                                 const char *series) {
+    char label[2 * WORD];
+    place at;
+    const fq_result *base = NULL;
+    for (int i = 0; i < n; i++) {
+        place_row(&r[i], &at);
+        if (member[i] && is_baseline(&r[i]) && strcmp(at.series, series) == 0) base = &r[i];
+    }
+    for (int i = 0; base != NULL && i < a->n_imported; i++) {
+        if (!is_first(a, i)) continue;
+        label_imported(label, sizeof label, a->imported[i].kernel, base);
+        fq_artist_add(a, p, series, label, base->m,
+                      base->median_ns * 1e-3 / imported_us(a, a->imported[i].kernel, base), NAN, NAN);
+    }
+}
+
+static void add_imported_time(fq_artist *a, fq_points *p, const fq_result *r, const char *member, int n) {
+    char label[2 * WORD];
+    for (int k = 0; k < a->n_imported; k++) {
+        double last = NAN;
+        if (!is_first(a, k)) continue;
+        for (int i = 0; i < n; i++) {
+            if (!member[i] || r[i].m == last) continue;
+            last = r[i].m;
+            label_imported(label, sizeof label, a->imported[k].kernel, &r[i]);
+            fq_artist_add(a, p, label, NULL, r[i].m, imported_us(a, a->imported[k].kernel, &r[i]) * 1e-3, NAN, NAN);
+        }
+    }
+}
+
 /* ---- pictures of timed rows: r[0..n-1] with member[i] = 1 belong to it ---- */
 
 static void draw_speedup(fq_artist *a, const fq_result *r, const char *member, int n, const fq_result *one) {
     fq_points p = {NULL, 0, 0};
     char title[3 * WORD], subtitle[4 * WORD], reference[2 * WORD];
-    place at;
+    place at, next;
+    memset(&at, 0, sizeof at);
     for (int i = 0; i < n; i++) {
-        const char *self = r[i].variant != NULL ? r[i].variant : fq_artist_text(r[i].kernel);
-        if (!member[i] || strcmp(self, fq_artist_text(r[i].baseline)) == 0) continue;
-        place_row(&r[i], &at);
+        if (!member[i]) continue;
+        place_row(&r[i], &next);
+        if (at.series[0] != 0 && strcmp(at.series, next.series) != 0)
+            add_imported_speedup(a, &p, r, member, n, at.series);
+        at = next;
+        if (is_baseline(&r[i])) continue;
         fq_artist_add(a, &p, at.series, at.label, at.x, r[i].speedup, r[i].speedup_lo, r[i].speedup_hi);
     }
+    add_imported_speedup(a, &p, r, member, n, at.series);
     snprintf(title, sizeof title, "%s: speed-up over %s", title_of(fq_table_family(one)),
              fq_artist_text(one->baseline));
     snprintf(reference, sizeof reference, "%s = 1", fq_artist_text(one->baseline));
@@ -204,6 +268,7 @@ static void draw_time(fq_artist *a, const fq_result *r, const char *member, int 
         }
     }
     free(seen);
+    add_imported_time(a, &p, r, member, n);
     if (strcmp(family, "gemm") == 0) {
         const fq_result *least = fewest_bits(r, member, n);
         place_row(one, &head);
@@ -301,13 +366,22 @@ static fq_status draw_results(fq_artist *a, const fq_result *r, int n) {
     return lost ? fq_fail(FQ_ERR_MEMORY, "no memory for the plots") : FQ_OK;
 }
 
+/* A run without imported times has no such file. */
+static fq_status read_imported(fq_artist *a, const char *dir) {
+    char path[4200];
+    snprintf(path, sizeof path, "%s/imported.csv", dir);
+    if (access(path, F_OK) != 0) return FQ_OK;
+    return fq_imported_read(path, &a->arena, &a->imported, &a->n_imported);
+}
+
 fq_status fq_plots_write(const char *dir, const fq_rows *rows, int *written) {
     fq_artist a = {.status = FQ_OK};
     snprintf(a.dir, sizeof a.dir, "%s/plots", dir);
     *written = 0;
     FQ_TRY(fq_dir_create(a.dir));
     FQ_TRY(fq_arena_init(&a.arena, (size_t)1 << 30));
-    fq_status status = draw_results(&a, rows->results, rows->n_results);
+    fq_status status = read_imported(&a, dir);
+    if (status == FQ_OK) status = draw_results(&a, rows->results, rows->n_results);
     fq_plots_accuracy(&a, rows);
     fq_plots_serve(&a, rows);
     fq_arena_free(&a.arena);

@@ -265,6 +265,42 @@ static const char small_scenario[] = "name: small\n"
                                      "    cache: hot\n"
                                      "    samples: 6\n";
 
+/* Times measured elsewhere join the pictures of products, also when these are made again from the files. */
+static void test_imported_times(void **state) {
+    char dir[400], path[500], command[1600];
+    int empty = 0;
+    scratch_text(c.scratch, "s.yaml",
+                 "name: imported\nsteps:\n  - kind: gemm\n    shapes: [48x96]\n    m: [2, 3]\n    samples: 6\n"
+                 "    kernels: [gemm_f32, gemm_i4i8]\n    cache: hot\n");
+    scratch_text(c.scratch, "peers.csv",
+                 "kernel,m,n,k,us_median,us_min\nother,2,48,96,1.5,1\nother,3,48,96,2,1\nunwanted,2,48,96,7,1\n");
+    snprintf(dir, sizeof dir, "%s/imported", c.scratch);
+    assert_int_equal(
+        cli_run(&c, "run %s --out %s --set peers=%s/peers.csv --set peer_kernels=other,none", yaml, dir, c.scratch), 2);
+    assert_non_null(strstr(c.err, "'none'"));
+    assert_int_equal(access(dir, F_OK), -1);
+    assert_int_equal(cli_run(&c, "run %s --out %s --set peers=%s/missing.csv", yaml, dir, c.scratch), 2);
+
+    assert_int_equal(
+        cli_run(&c, "run %s --out %s --set peers=%s/peers.csv --set peer_kernels=other", yaml, dir, c.scratch), 0);
+    snprintf(path, sizeof path, "%s/imported.csv", dir);
+    char *text = cli_slurp(path, NULL);
+    assert_string_equal(text, "kernel,m,n,k,us_median\nother,2,48,96,1.5\nother,3,48,96,2\n");
+    free(text);
+    for (int again = 0; again < 2; again++) {
+        snprintf(path, sizeof path, "%s/plots", dir);
+        assert_int_equal(count_suffix(path, ".png", &empty), 2);
+        snprintf(command, sizeof command, "cd '%.400s' && cat plots/*.tsv > all.tsv && rm -r plots", dir);
+        assert_int_equal(system(command), 0);
+        snprintf(path, sizeof path, "%s/all.tsv", dir);
+        text = cli_slurp(path, NULL);
+        assert_non_null(strstr(text, "other (imported)"));
+        assert_null(strstr(text, "unwanted"));
+        free(text);
+        if (!again) assert_int_equal(cli_run(&c, "plot %s", dir), 0);
+    }
+}
+
 static void test_run_to_plots(void **state) {
     char dir[400], path[500];
     void *rows, *samples, *accuracy;
@@ -442,8 +478,8 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_bad_weights),  cmocka_unit_test(test_bad_config_and_tokenizer),
         cmocka_unit_test(test_bad_text),     cmocka_unit_test(test_bad_yaml),
         cmocka_unit_test(test_unwritable),   cmocka_unit_test(test_disk_full),
-        cmocka_unit_test(test_run_to_plots), cmocka_unit_test(test_kappa_axis),
-        cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_run_to_plots), cmocka_unit_test(test_imported_times),
+        cmocka_unit_test(test_kappa_axis),   cmocka_unit_test(test_errors),
     };
     cli_open(&c, argv[0]);
     int failed = cmocka_run_group_tests(tests, setup, NULL);
