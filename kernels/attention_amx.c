@@ -18,6 +18,7 @@ enum {
     KEYS = FQ_ATTENTION_RUN,
     SUBS = 8,              /* units' worth of rows of an item, at most */
     ITEMS_LEAST = 64,      /* below that, items are halved, down to one unit's rows, so that all threads have work */
+    NEAR_BYTES = 2 << 20,  /* keys and values of a pair beyond this are asked for a run of keys early */
     PAIR_BYTES = 32 << 20, /* keys and values packed before rows are worked on, unless one pair needs more */
     S_FLOATS = 2 * KEYS * 16,
     P_WORDS = KEYS * 16
@@ -44,7 +45,9 @@ typedef struct slot {
     uint32_t p[2][P_WORDS];
     float fresh[8 * TILE_FLOATS]; /* weighted values of two blocks of dimensions */
     shrink shrink[2];
+    _Alignas(64) float tops[2][QUERIES]; /* largest scores of a unit without a mask */
     queries sub[SUBS];
+    int far;                      /* keys and values do not stay in the second-level cache */
     _Alignas(64) uint8_t tiles[]; /* queries [SUBS][2][D / 32] tiles, output^T [SUBS][D / 16][2] tiles */
 } slot;
 
@@ -63,11 +66,30 @@ typedef struct products {
     int step, steps, blocks;
     float *out; /* NULL, or where the sums of all units are: four tiles a block, added up two blocks later */
     const shrink *less;
-    int first, behind; /* nothing is in out yet; a block left its tiles and waits for being added up */
+    int first, behind;    /* nothing is in out yet; a block left its tiles and waits for being added up */
+    float *tops;          /* NULL, or the largest sum of each column so far: [2][16] */
+    const float *seen;    /* a block whose sums it does not know yet, or NULL */
+    const uint8_t *ahead; /* of the next run of keys: a line a product goes to the second-level cache; NULL: none */
 } products;
 
 FQ_INLINE int pending(const products *g) {
     return g->blocks > 0;
+}
+
+FQ_INLINE void fetch_ahead(products *g) {
+    if (!g->ahead) return;
+    _mm_prefetch((const char *)g->ahead, _MM_HINT_T1);
+    g->ahead += 64;
+}
+
+/* The largest sums of half h of a block of 32 rows, while it still is in the first-level cache. */
+FQ_INLINE void raise_tops(const products *g, const float *c, int h) {
+    c += (size_t)h * g->c_column;
+    vf top[4] = {vf_load(g->tops + 16 * h), vf_load(c), vf_load(c + 16), vf_load(c + 32)};
+    FQ_UNROLL
+    for (int k = 3; k < 32; k++)
+        top[k & 3] = vf_max(top[k & 3], vf_load(c + 16 * k));
+    vf_store(g->tops + 16 * h, vf_max(vf_max(top[0], top[1]), vf_max(top[2], top[3])));
 }
 
 /* out = out * by + c, four tiles. */
@@ -91,6 +113,7 @@ FQ_INLINE void product_0(products *g) {
         if (g->held) fq_tile_store(0, g->held, 64);
         fq_tile_zero(0);
     }
+    fetch_ahead(g);
     fq_tile_stream(4, g->a, 64);
     fq_tile_load(6, g->b, 64);
     fq_tile_dp_bf16(0, 4, 6);
@@ -100,14 +123,17 @@ FQ_INLINE void product_1(products *g) {
         if (g->held) fq_tile_store(2, g->held + g->c_row, 64);
         fq_tile_zero(2);
     }
+    fetch_ahead(g);
     fq_tile_stream(5, g->a + g->a_next, 64);
     fq_tile_dp_bf16(2, 5, 6);
+    if (g->seen && g->step == g->steps - 1) raise_tops(g, g->seen, 0);
 }
 FQ_INLINE void product_2(products *g) {
     if (g->step == 0) {
         if (g->held) fq_tile_store(1, g->held + g->c_column, 64);
         fq_tile_zero(1);
     }
+    fetch_ahead(g);
     fq_tile_load(7, g->b + g->b_next, 64);
     fq_tile_dp_bf16(1, 4, 7);
 }
@@ -117,8 +143,11 @@ FQ_INLINE void product_3(products *g) {
         fq_tile_zero(3);
         if (g->out && g->behind) add_up(g, g->c);
         g->behind = g->held != NULL;
+        if (g->tops) g->seen = g->held;
     }
+    fetch_ahead(g);
     fq_tile_dp_bf16(3, 5, 7);
+    if (g->seen && g->step == g->steps - 1) raise_tops(g, g->seen, 1);
     g->a += g->a_step;
     g->b += g->b_step;
     if (++g->step < g->steps) return;
@@ -143,6 +172,10 @@ FQ_INLINE void finish_products(products *g) {
     fq_tile_store(2, g->held + g->c_row, 64);
     fq_tile_store(1, g->held + g->c_column, 64);
     fq_tile_store(3, g->held + g->c_row + g->c_column, 64);
+    if (g->tops) {
+        raise_tops(g, g->held, 0);
+        raise_tops(g, g->held, 1);
+    }
     if (g->out) {
         if (g->behind) add_up(g, g->c);
         add_up(g, g->held);
@@ -151,8 +184,19 @@ FQ_INLINE void finish_products(products *g) {
     g->behind = 0;
 }
 
-/* scores^T of a unit: 32 keys a block. */
-FQ_INLINE products score_products(int d, const uint8_t *k, const uint8_t *q, float *s, unit u) {
+/* This unit's part of the next run of keys (or of their values), an eighth for each of the units that share it. */
+FQ_INLINE const uint8_t *part_ahead(const slot *w, int d, const uint8_t *side, unit u) {
+    const size_t run = (size_t)KEYS * (size_t)d * 2;
+    return w->far ? side + (size_t)u.t0 / KEYS * run + run + (size_t)u.sub * (run / SUBS) : NULL;
+}
+
+/* Does the unit hold a key that one of its rows does not see? */
+FQ_INLINE int is_masked(const queries *q, unit u) {
+    return u.t0 + u.keys > q->first;
+}
+
+/* scores^T of a unit: 32 keys a block. tops: NULL where a mask comes first. */
+FQ_INLINE products score_products(int d, const uint8_t *k, const uint8_t *q, float *s, unit u, float *tops) {
     const size_t row = (size_t)(d / 32) * TILE;
     const uint8_t *a = k + (size_t)(u.t0 / 16) * row, *b = q + (size_t)u.sub * 2 * row;
     return (products){.a = a,
@@ -169,7 +213,8 @@ FQ_INLINE products score_products(int d, const uint8_t *k, const uint8_t *q, flo
                       .c_column = KEYS * 16,
                       .c_jump = 2 * TILE_FLOATS,
                       .steps = d / 32,
-                      .blocks = u.keys / 32};
+                      .blocks = u.keys / 32,
+                      .tops = tops};
 }
 
 /* output^T = shrunk output^T + V^T P^T of a unit: 32 dimensions a block. fresh: two blocks of four tiles. */
@@ -227,8 +272,8 @@ FQ_INLINE void take_top(softmax *x, int keys) {
 
 FQ_INLINE void take_exp(softmax *x, int pairs, fq_format_id format) {
     for (int i = 0; i < pairs; i++, x->s += 32, x->p += 16) {
-        const vf y0 = exp2_ps(vf_fma(vf_load(x->s), x->scale, x->shift));
-        const vf y1 = exp2_ps(vf_fma(vf_load(x->s + 16), x->scale, x->shift));
+        const vf y0 = exp2_of_p(vf_fma(vf_load(x->s), x->scale, x->shift), format);
+        const vf y1 = exp2_of_p(vf_fma(vf_load(x->s + 16), x->scale, x->shift), format);
         x->sum[0] = vf_add(x->sum[0], y0);
         x->sum[1] = vf_add(x->sum[1], y1);
         const __m512i low = _mm512_srli_epi32(_mm512_castps_si512(round_p(y0, format)), 16);
@@ -236,21 +281,30 @@ FQ_INLINE void take_exp(softmax *x, int pairs, fq_format_id format) {
     }
 }
 
-/* Softmax of half h of a unit, s to p, with a product of g after every `pace` pairs of keys (0: none). */
-FQ_INLINE void soften(fq_format_id format, queries *q, int h, unit u, float *s, uint32_t *p, shrink *less, products *g,
-                      int pace) {
+/* The largest score of each row of a masked unit, with the first products of g between. */
+FQ_INLINE void take_masked(softmax *x, const queries *q, int h, unit u, float *s, products *g, int beside) {
+    const int quarter = u.keys / 4;
+    mask_scores(q, h, u, s);
+    take_top(x, quarter);
+    if (beside) product_0(g);
+    take_top(x, quarter);
+    if (beside) product_1(g);
+    take_top(x, quarter);
+    if (beside) product_2(g);
+    take_top(x, quarter);
+    if (beside) product_3(g);
+}
+
+/* Softmax of half h of a unit, s to p, with a product of g after every `pace` pairs of keys (0: none). tops: of the
+ * unit's scores, if it is not masked. */
+FQ_INLINE void soften(fq_format_id format, queries *q, int h, unit u, float *s, const float *tops, uint32_t *p,
+                      shrink *less, products *g, int pace) {
     const vf lowest = vf_set1(-INFINITY), before = vf_load(q->top + 16 * h);
     softmax x = {s, p, vf_load(q->scale + 16 * h), vf_zero(), {before, lowest, lowest, lowest}, {vf_zero(), vf_zero()}};
-    if (u.t0 + u.keys > q->first) mask_scores(q, h, u, s);
-    const int quarter = u.keys / 4, beside = pace > 0 && pending(g);
-    take_top(&x, quarter);
-    if (beside) product_0(g);
-    take_top(&x, quarter);
-    if (beside) product_1(g);
-    take_top(&x, quarter);
-    if (beside) product_2(g);
-    take_top(&x, quarter);
-    if (beside) product_3(g);
+    if (is_masked(q, u))
+        take_masked(&x, q, h, u, s, g, pace > 0 && pending(g));
+    else
+        x.top[1] = vf_load(tops + 16 * h);
     /* E4M3: P is 448 e, which the argument of exp2 takes in; the sum carries the same factor. */
     const vf top = vf_max(vf_max(x.top[0], x.top[1]), vf_max(x.top[2], x.top[3]));
     const vf by = exp2_ps(vf_mul(vf_sub(before, top), x.scale));
@@ -305,21 +359,35 @@ FQ_INLINE void attend(int stages, int d, fq_format_id format, slot *w, int subs,
         u[i % 3] = next;
         const int mid = stages == 3 ? i - 1 : i, old = i - stages + 1; /* units of the softmax and of the values */
         products g = {.blocks = 0};
-        if (i < end) g = score_products(d, k, q, w->s[i % 2], next);
+        if (i < end) {
+            float *tops = is_masked(&w->sub[next.sub], next) ? NULL : w->tops[i % 2];
+            for (int h = 0; h < 2 && tops; h++)
+                vf_store(tops + 16 * h, vf_set1(-INFINITY));
+            g = score_products(d, k, q, w->s[i % 2], next, tops);
+            g.ahead = part_ahead(w, d, k, next);
+        }
         if (stages < 3) finish_products(&g);
-        if (stages == 2 && old >= 0)
+        if (stages == 2 && old >= 0) {
             g = value_products(d, v, w->p[old % 2], w->fresh, o, u[old % 3], &w->shrink[old % 2]);
+            g.ahead = part_ahead(w, d, v, u[old % 3]);
+        }
         const int soft = mid >= 0 && mid < end, at = mid & 1, pace = stages == 1 ? 0 : stages == 2 ? 2 * every : every;
         const unit m = u[soft ? mid % 3 : 0];
-        if (soft) soften(format, &w->sub[m.sub], 0, m, w->s[at], w->p[at], &w->shrink[at], &g, pace);
+        if (soft) soften(format, &w->sub[m.sub], 0, m, w->s[at], w->tops[at], w->p[at], &w->shrink[at], &g, pace);
         if (stages == 3) {
             finish_products(&g);
-            if (old >= 0) g = value_products(d, v, w->p[old % 2], w->fresh, o, u[old % 3], &w->shrink[old % 2]);
+            if (old >= 0) {
+                g = value_products(d, v, w->p[old % 2], w->fresh, o, u[old % 3], &w->shrink[old % 2]);
+                g.ahead = part_ahead(w, d, v, u[old % 3]);
+            }
         }
         if (soft)
-            soften(format, &w->sub[m.sub], 1, m, w->s[at] + KEYS * 16, w->p[at] + P_WORDS / 2, &w->shrink[at], &g,
-                   pace);
-        if (stages == 1) g = value_products(d, v, w->p[at], w->fresh, o, m, &w->shrink[at]);
+            soften(format, &w->sub[m.sub], 1, m, w->s[at] + KEYS * 16, w->tops[at], w->p[at] + P_WORDS / 2,
+                   &w->shrink[at], &g, pace);
+        if (stages == 1) {
+            g = value_products(d, v, w->p[at], w->fresh, o, m, &w->shrink[at]);
+            g.ahead = part_ahead(w, d, v, m);
+        }
         finish_products(&g);
     }
 }
@@ -424,6 +492,7 @@ static void run(const fq_attention_args *a, attend_rows *rows) {
 #pragma omp parallel num_threads(fq_attention_team(p.slots))
         {
             slot *w = (slot *)(void *)(slots + (size_t)omp_get_thread_num() * p.slot_bytes);
+            w->far = p.pair_bytes > NEAR_BYTES;
             fq_tile_configure(&tiles);
 #pragma omp for schedule(dynamic, 4)
             for (int i = 0; i < n * parts; i++) {

@@ -1,9 +1,22 @@
 /* The forward pass of a Llama, for prefill and decode alike: one function a block, read from top to bottom. Numbers
  * live in kernels/ops.h (what each operation computes) and in the variant (what each tensor is rounded to). */
+#include "harness/clock.h"
 #include "models/device.h"
 #include "models/weights.h"
 #include <stdlib.h>
 #include <string.h>
+
+static void begin(const fq_session *s) {
+    if (s->parts) s->parts->begun = fq_clock_ns();
+}
+
+/* What was computed since the part before, or since begin, was `part`. */
+static void took(const fq_session *s, fq_part part) {
+    if (!s->parts) return;
+    const int64_t now = fq_clock_ns();
+    s->parts->ns[part] += now - s->parts->begun;
+    s->parts->begun = now;
+}
 
 /* Bytes between rows of activation codes. */
 static size_t code_stride(const fq_recipe *a, int width) {
@@ -135,6 +148,16 @@ void fq_session_rewind(fq_session *s, int past) {
 
 int fq_session_past(const fq_session *s) {
     return s->past[0];
+}
+
+const char *fq_part_name(fq_part part) {
+    static const char *const names[FQ_PART_COUNT] = {"embeddings", "norms",   "qkv",    "rope", "attention", "quant",
+                                                     "o",          "gate+up", "swiglu", "down", "head"};
+    return names[part];
+}
+
+void fq_session_watch(fq_session *s, fq_parts *parts) {
+    s->parts = s->device ? NULL : parts;
 }
 
 size_t fq_session_kv_bytes(const fq_session *s) {
@@ -292,6 +315,7 @@ static fq_status attend(fq_session *s, int l, const fq_span *span, size_t row0) 
                       .q_scale = q_scale,
                       .kv = &kv};
     FQ_TRY(net->rope->run.rope(&r));
+    took(s, FQ_PART_ROPE);
 
     const fq_kernel *kernel = span->seq == 1 ? net->attention_decode : net->attention_prefill;
     fq_attention_args a = {.q_recipe = net->variant->q,
@@ -313,6 +337,7 @@ static fq_status attend(fq_session *s, int l, const fq_span *span, size_t row0) 
     if (!a.scratch) return FQ_ERR_MEMORY;
     const fq_status status = kernel->run.attention(&a);
     fq_arena_reset(&s->scratch, mark);
+    took(s, FQ_PART_ATTENTION);
     return status;
 }
 
@@ -323,10 +348,12 @@ static fq_status attention_block(fq_session *s, int l, const fq_span *spans, int
     const int q = c->heads * c->head_dim, width = q + 2 * c->kv_heads * c->head_dim;
 
     FQ_TRY(quantize(s, net->rmsnorm, s->x, (size_t)c->hidden, m, c->hidden, L->attention_norm, &L->qkv));
+    took(s, FQ_PART_NORM);
     FQ_TRY(observe(s, l, FQ_SITE_QKV, &L->qkv, c->hidden, m));
     FQ_TRY(linear(s, &L->qkv, m, s->qkv, (size_t)width, NULL));
     add_bias(s->qkv, (size_t)width, m, L->qkv_bias, width);
     narrow(s, s->qkv, (size_t)m * (size_t)width);
+    took(s, FQ_PART_QKV);
     if (s->observer && s->observer->projections)
         FQ_TRY(s->observer->projections(s->observer->ctx, l, s->qkv, (size_t)width, m));
 
@@ -338,10 +365,12 @@ static fq_status attention_block(fq_session *s, int l, const fq_span *spans, int
     narrow(s, s->attention, (size_t)m * (size_t)q);
 
     FQ_TRY(quantize(s, net->quant_rows, s->attention, (size_t)q, m, q, NULL, &L->o));
+    took(s, FQ_PART_QUANT);
     FQ_TRY(observe(s, l, FQ_SITE_O, &L->o, q, m));
     FQ_TRY(linear(s, &L->o, m, s->x, (size_t)c->hidden, s->x));
     add_bias(s->x, (size_t)c->hidden, m, L->o_bias, c->hidden);
     narrow(s, s->x, (size_t)m * (size_t)c->hidden);
+    took(s, FQ_PART_O);
     return FQ_OK;
 }
 
@@ -352,15 +381,19 @@ static fq_status mlp_block(fq_session *s, int l, int m) {
     const int ff = c->intermediate;
 
     FQ_TRY(quantize(s, net->rmsnorm, s->x, (size_t)c->hidden, m, c->hidden, L->mlp_norm, &L->gate_up));
+    took(s, FQ_PART_NORM);
     FQ_TRY(observe(s, l, FQ_SITE_GATE_UP, &L->gate_up, c->hidden, m));
     FQ_TRY(linear(s, &L->gate_up, m, s->gate_up, (size_t)(2 * ff), NULL));
     add_bias(s->gate_up, (size_t)(2 * ff), m, L->gate_up_bias, 2 * ff);
     if (s->narrow && !fq_device_gates(net->device)) narrow(s, s->gate_up, (size_t)m * 2 * (size_t)ff);
+    took(s, FQ_PART_GATE_UP);
     FQ_TRY(quantize(s, net->swiglu, s->gate_up, (size_t)(2 * ff), m, ff, NULL, &L->down));
+    took(s, FQ_PART_SWIGLU);
     FQ_TRY(observe(s, l, FQ_SITE_DOWN, &L->down, ff, m));
     FQ_TRY(linear(s, &L->down, m, s->x, (size_t)c->hidden, s->x));
     add_bias(s->x, (size_t)c->hidden, m, L->down_bias, c->hidden);
     narrow(s, s->x, (size_t)m * (size_t)c->hidden);
+    took(s, FQ_PART_DOWN);
     return FQ_OK;
 }
 
@@ -419,8 +452,10 @@ fq_status fq_session_forward_spans(fq_session *s, const int *ids, const fq_span 
     FQ_TRY(count_tokens(s, spans, n, &m));
     FQ_TRY(check_ids(s, ids, m));
     s->rows = 0;
+    begin(s);
     if (s->device) FQ_TRY(forward_on_device(s, ids, spans, n));
     if (!s->device) FQ_TRY(embed(s, ids, m));
+    took(s, FQ_PART_EMBED);
     for (int l = 0; !s->device && l < s->net->layers; l++) {
         FQ_TRY(attention_block(s, l, spans, n, m));
         FQ_TRY(mlp_block(s, l, m));
@@ -459,24 +494,30 @@ void fq_session_replace(fq_session *s, int to, int from) {
     s->past[to] = to != from ? past : 0;
 }
 
-fq_status fq_session_logits(fq_session *s, int first, int n, float *logits) {
+/* Head on the n rows first, first + step, .. */
+static fq_status logits_of(fq_session *s, int first, int step, int n, float *logits) {
     const fq_llama *net = s->net;
+    const size_t hidden = (size_t)net->config.hidden;
+    begin(s);
+    FQ_TRY(quantize(s, net->rmsnorm, s->x + (size_t)first * hidden, (size_t)step * hidden, n, net->config.hidden,
+                    net->final_norm, &net->head));
+    took(s, FQ_PART_NORM);
+    FQ_TRY(linear(s, &net->head, n, logits, (size_t)net->config.vocab, NULL));
+    took(s, FQ_PART_HEAD);
+    return FQ_OK;
+}
+
+fq_status fq_session_logits(fq_session *s, int first, int n, float *logits) {
     FQ_ASSERT(first >= 0 && n >= 0 && first + n <= s->rows);
     if (s->device) return fq_cuda_decoder_logits(s->device, first, 1, n, logits);
-    FQ_TRY(quantize(s, net->rmsnorm, s->x + (size_t)first * (size_t)net->config.hidden, (size_t)net->config.hidden, n,
-                    net->config.hidden, net->final_norm, &net->head));
-    return linear(s, &net->head, n, logits, (size_t)net->config.vocab, NULL);
+    return logits_of(s, first, 1, n, logits);
 }
 
 fq_status fq_session_last_logits(fq_session *s, float *logits) {
-    const fq_llama *net = s->net;
-    size_t hidden = (size_t)net->config.hidden;
     FQ_ASSERT(s->rows == s->batch * s->seq && s->rows > 0);
     if (s->device) return fq_cuda_decoder_logits(s->device, s->seq - 1, s->seq, s->batch, logits);
     /* a stride of seq rows picks the last position of every sequence */
-    FQ_TRY(quantize(s, net->rmsnorm, s->x + (size_t)(s->seq - 1) * hidden, (size_t)s->seq * hidden, s->batch,
-                    net->config.hidden, net->final_norm, &net->head));
-    return linear(s, &net->head, s->batch, logits, (size_t)net->config.vocab, NULL);
+    return logits_of(s, s->seq - 1, s->seq, s->batch, logits);
 }
 
 fq_status fq_session_sample(fq_session *s, float *logits, int *ids) {

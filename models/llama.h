@@ -208,6 +208,30 @@ fq_status fq_session_profile(fq_session *s, const int *ids, int seq, fq_session_
 /* Forget all but the first `past` positions of every sequence. */
 void fq_session_rewind(fq_session *s, int past);
 int fq_session_past(const fq_session *s);
+
+/* Where the time of a session's calls goes on a CPU: nanoseconds of each part, over all layers and calls. */
+typedef enum fq_part {
+    FQ_PART_EMBED,
+    FQ_PART_NORM, /* all three norms, with the quantization behind them */
+    FQ_PART_QKV,
+    FQ_PART_ROPE, /* and the quantization of queries, keys and values */
+    FQ_PART_ATTENTION,
+    FQ_PART_QUANT, /* of the attention's output */
+    FQ_PART_O,
+    FQ_PART_GATE_UP,
+    FQ_PART_SWIGLU, /* and its quantization */
+    FQ_PART_DOWN,
+    FQ_PART_HEAD,
+    FQ_PART_COUNT
+} fq_part;
+typedef struct fq_parts {
+    int64_t ns[FQ_PART_COUNT];
+    int64_t begun; /* clock at the end of the part before */
+} fq_parts;
+const char *fq_part_name(fq_part part);
+/* Add the times of every further call to *parts, which must outlive them; NULL: no longer. Nothing is added for a
+ * session on a device, which fq_session_profile takes apart. */
+void fq_session_watch(fq_session *s, fq_parts *parts);
 size_t fq_session_kv_bytes(const fq_session *s); /* cache bytes of the positions held */
 
 /* Gather statistics by running `net` (float32) over n_ids ids in windows of `window`; with_moments: those of second

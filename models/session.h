@@ -39,6 +39,7 @@ struct fq_session {
     /* 1: numbers between the operations are rounded to bfloat16, as sessions on a device keep them, so that the oracle
      * kernels can be held against one. */
     int narrow;
+    fq_parts *parts;             /* NULL: nobody asks where the time goes */
 };
 
 #endif

@@ -46,6 +46,33 @@ static fq_status prepare(fq_context *c, const fq_whole_kind *kind, fq_llama *net
     return kind->prepare != NULL ? kind->prepare(w) : FQ_OK;
 }
 
+/* Where the time goes, into the row's note: each part's least time of a few watched runs, after one that warms up. */
+static fq_status note_parts(fq_context *c, const fq_whole_kind *kind, fq_whole *w, fq_result *r) {
+    enum { RUNS = 3 };
+    double least[FQ_PART_COUNT], all = 0;
+    char text[256];
+    size_t used = 0;
+    FQ_TRY(kind->run(w));
+    for (int run = 0; run < RUNS; run++) {
+        fq_parts parts = {{0}, 0};
+        fq_session_watch(w->session, &parts);
+        const fq_status status = kind->run(w);
+        fq_session_watch(w->session, NULL);
+        if (status != FQ_OK) return status;
+        for (int i = 0; i < FQ_PART_COUNT; i++)
+            least[i] = run > 0 ? fmin(least[i], (double)parts.ns[i]) : (double)parts.ns[i];
+    }
+    for (int i = 0; i < FQ_PART_COUNT; i++)
+        all += least[i];
+    if (!(all > 0)) return FQ_OK; /* on a device */
+    for (int i = 0; i < FQ_PART_COUNT; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %.1f", i > 0 ? ", " : "",
+                                 fq_part_name((fq_part)i), 100.0 * least[i] / all);
+    r->note = fq_arena_printf(&c->arena, "%s%s%% of the time: %s", r->note != NULL ? r->note : "",
+                              r->note != NULL ? "; " : "", text);
+    return r->note == NULL ? FQ_ERR_MEMORY : FQ_OK;
+}
+
 static fq_status measure_sessions(fq_context *c, const fq_step *s, const fq_whole_kind *kind, const fq_group *g,
                                   fq_whole *w, int baseline) {
     fq_task tasks[ROWS_MOST];
@@ -56,6 +83,7 @@ static fq_status measure_sessions(fq_context *c, const fq_step *s, const fq_whol
         FQ_TRY(fq_net_describe(c, w[i].net, &rows[i]));
         rows[i].batch = w[i].batch;
         FQ_TRY(kind->describe(c, &w[i], &rows[i]));
+        FQ_TRY(note_parts(c, kind, &w[i], &rows[i]));
         tasks[i] = (fq_task){.name = w[i].net->variant->name,
                              .context = &w[i],
                              .run = kind->run,
