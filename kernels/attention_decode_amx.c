@@ -42,6 +42,7 @@ static int takes(const fq_attention_args *a) {
 /* Keys t0 .. t1-1 of a pair against the queries of its group. */
 static void score_span(const fq_attention_args *a, const plan *p, size_t token, int b, int h, int t0, int t1, float *s,
                        float *tops) {
+    const fq_gemm_tables *tables = fq_gemm_tables_get();
     _Alignas(64) uint8_t queries[WIDTH_MOST / 32 * TILE], keys[BLOCK / 16 * (WIDTH_MOST / 32) * TILE];
     const int chunks = p->d / 32;
     const size_t head_bytes = fq_format_bytes(a->q_recipe->code, (size_t)p->d);
@@ -52,7 +53,7 @@ static void score_span(const fq_attention_args *a, const plan *p, size_t token, 
     for (int t = t0; t < t1; t += BLOCK) {
         const int n = t1 - t < BLOCK ? t1 - t : BLOCK;
         for (int j = 0; j < n; j++) { /* rows behind the last key keep what they had, and are not looked at */
-            const cache_row row = cache_row_of(a->kv, 0, b, h, t + j);
+            const cache_row row = cache_row_of(a->kv, tables, 0, b, h, t + j);
             for (int i = 0; i < chunks; i++)
                 _mm512_store_si512(keys + (j / 16 * chunks + i) * TILE + j % 16 * 64,
                                    cache_row_bf16(a->kv, &row, 32 * i));
@@ -91,11 +92,12 @@ FQ_INLINE void weigh_keys(fq_format_id format, const float *s, int n, vf scale, 
 
 /* 32 rows of values as right operands: tile i is dimensions 32 (i / 2) + ..., in the order that store_head undoes. */
 static void pack_values(const fq_attention_args *a, int b, int h, int t, int n, uint8_t *tiles) {
+    const fq_gemm_tables *tables = fq_gemm_tables_get();
     for (int j = 0; j < 16; j++) {
         const int even = 2 * j < n, odd = 2 * j + 1 < n;
         cache_row rows[2] = {{0}, {0}};
-        if (even) rows[0] = cache_row_of(a->kv, 1, b, h, t + 2 * j);
-        if (odd) rows[1] = cache_row_of(a->kv, 1, b, h, t + 2 * j + 1);
+        if (even) rows[0] = cache_row_of(a->kv, tables, 1, b, h, t + 2 * j);
+        if (odd) rows[1] = cache_row_of(a->kv, tables, 1, b, h, t + 2 * j + 1);
         for (int d = 0; d < a->kv->head_dim; d += 32) {
             const __m512i x = even ? cache_row_bf16(a->kv, &rows[0], d) : _mm512_setzero_si512();
             const __m512i y = odd ? cache_row_bf16(a->kv, &rows[1], d) : _mm512_setzero_si512();
@@ -179,7 +181,7 @@ static void decode_token(const fq_attention_args *a, const plan *p, int i) {
 #pragma omp parallel if (p->items > 1)
     {
         fq_tile_configure(&tiles);
-#pragma omp for schedule(static)
+#pragma omp for schedule(static, 1)
         for (int n = 0; n < p->items; n++) {
             const int pair = n / p->spans, b = pair / kv_heads, t0 = n % p->spans * SPAN;
             const int keys = fq_attention_keys(a, b, i), t1 = keys < t0 + SPAN ? keys : t0 + SPAN;
@@ -188,7 +190,7 @@ static void decode_token(const fq_attention_args *a, const plan *p, int i) {
                 score_span(a, p, token, b, pair % kv_heads, t0, t1, p->scores + (size_t)pair * p->keys,
                            p->tops + (size_t)n * LANES);
         }
-#pragma omp for schedule(static)
+#pragma omp for schedule(static, 1)
         for (int n = 0; n < p->items; n++) {
             const int pair = n / p->spans, b = pair / kv_heads, t0 = n % p->spans * SPAN;
             const int keys = fq_attention_keys(a, b, i), t1 = keys < t0 + SPAN ? keys : t0 + SPAN;

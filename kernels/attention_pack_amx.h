@@ -13,6 +13,7 @@
 #define FQ_KERNELS_ATTENTION_PACK_AMX_H
 #include <string.h>
 #include "kernels/attention.h"
+#include "kernels/gemm_packed.h"
 #include "kernels/kv_simd.h"
 #include "kernels/lanes_avx512.h"
 
@@ -33,16 +34,23 @@ static inline __m256i exact_bf16(vf x) {
 }
 
 /* One row of the cache as bf16: what its 16 codes stand for, twice, because the look-up takes five bits of its index
- * and the fifth is noise; rows of bf16 are read as they are. */
+ * and the fifth is noise; rows of bf16 are read as they are. FireQ's values e4m3(q s) are those of its weights, whose
+ * table is made once. */
 typedef struct cache_row {
     const uint8_t *codes;
     __m512i table;
 } cache_row;
 
-FQ_INLINE cache_row cache_row_of(const fq_kv_cache *c, int which, int b, int h, int t) {
+FQ_INLINE cache_row cache_row_of(const fq_kv_cache *c, const fq_gemm_tables *tables, int which, int b, int h, int t) {
     const size_t row = ((size_t)b * (size_t)c->kv_heads + (size_t)h) * (size_t)c->capacity + (size_t)t;
     cache_row r = {(which ? c->v : c->k) + row * c->row_bytes, _mm512_setzero_si512()};
     if (c->recipe->code == FQ_BF16) return r;
+    if (c->recipe->code == FQ_INT4 && c->recipe->scale == FQ_E4M3 && c->recipe->value == FQ_VALUE_E4M3) {
+        const uint8_t scale = (which ? c->v_scale : c->k_scale)[row]; /* -s has the values of s with the other sign */
+        const __m512i flip = _mm512_set1_epi16((short)((scale & 0x80) << 8));
+        r.table = _mm512_xor_si512(_mm512_load_si512(tables->pair[scale & 0x7f]), flip);
+        return r;
+    }
     const uint8_t zero = c->k_zero ? (which ? c->v_zero : c->k_zero)[row] : 0;
     r.table = _mm512_broadcast_i64x4(exact_bf16(kv_values_of(c->recipe, kv_scale(c, which, row), zero).lo));
     return r;
@@ -61,6 +69,7 @@ FQ_INLINE __m512i cache_row_bf16(const fq_kv_cache *c, const cache_row *r, int d
 
 /* Keys and values t0 .. t0+31 of KV head h of sequence b; zeros from `last` on. */
 static inline void pack_cache(const fq_kv_cache *c, int b, int h, int t0, int last, uint8_t *keys, uint8_t *values) {
+    const fq_gemm_tables *tables = fq_gemm_tables_get();
     const int chunks = c->head_dim / 32;
     cache_row rows[TILE_KEYS];
     keys += (size_t)(t0 / 16) * (size_t)chunks * TILE;
@@ -68,10 +77,10 @@ static inline void pack_cache(const fq_kv_cache *c, int b, int h, int t0, int la
     for (int j = 0; j < TILE_KEYS; j++) {
         uint8_t *row = keys + (size_t)(j / 16 * chunks) * TILE + (size_t)(j % 16) * 64;
         const int inside = t0 + j < last;
-        if (inside) rows[j] = cache_row_of(c, 0, b, h, t0 + j);
+        if (inside) rows[j] = cache_row_of(c, tables, 0, b, h, t0 + j);
         for (int i = 0; i < chunks; i++)
             _mm512_store_si512(row + i * TILE, inside ? cache_row_bf16(c, &rows[j], 32 * i) : _mm512_setzero_si512());
-        if (inside) rows[j] = cache_row_of(c, 1, b, h, t0 + j);
+        if (inside) rows[j] = cache_row_of(c, tables, 1, b, h, t0 + j);
     }
     for (int i = 0; i < chunks; i++) {
         __m512i low[16], high[16];

@@ -3,6 +3,7 @@
 #include "kernels/gemm_digits.h"
 #include "kernels/gemm_gemv.h"
 #include "kernels/gemm_scaled.h"
+#include "kernels/gemm_stream.h"
 #include "kernels/gemm_tile.h"
 
 enum { VECTOR_TOKENS = 2 /* most tokens for which the AVX-512 functions are faster, of weights that are not packed */ };
@@ -40,9 +41,22 @@ static void i4i8_int_scaled(const fq_gemm_args *a) {
         TILE_RUN(name, a);                                                                                             \
         return FQ_OK;                                                                                                  \
     }
-GEMM_AMX(bf16)
 GEMM_AMX(f8f8)
 GEMM_AMX(i8i8)
+
+size_t fq_gemm_bf16_amx_scratch(const fq_gemm_args *a) {
+    if (a->m == 1) return stream_bytes(a);
+    return a->m <= VECTOR_TOKENS ? fq_gemm_bf16_avx512_scratch(a) : tile_plan_make(FQ_GEMM_bf16, a).bytes;
+}
+fq_status fq_gemm_bf16_amx(const fq_gemm_args *a) {
+    if (a->m != 1 && a->m <= VECTOR_TOKENS) return fq_gemm_bf16_avx512(a);
+    FQ_TRY(fq_gemm_check(FQ_GEMM_bf16, a));
+    if (a->m == 1)
+        stream_run(a);
+    else
+        TILE_RUN(bf16, a);
+    return FQ_OK;
+}
 
 GEMV(w4a16_gemv, FQ_GEMM_w4a16, GEMV_FLOATS)
 GEMV(i4f8_digits, FQ_GEMM_i4f8, GEMV_DIGITS)
