@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include <jansson.h>
+#include "harness/clock.h"
 #include "harness/cpu.h"
 #include "harness/metric.h"
 #include "models/corpus.h"
@@ -273,6 +274,41 @@ static void shapes_and_sizes(void **state) {
     fq_model_close(&shape);
 }
 
+/* A watched session computes the same numbers, every part takes time, and all together no more than the calls. */
+static void parts_of_the_time(void **state) {
+    (void)state;
+    fq_llama *net = net_named("fireq");
+    const size_t vocab = (size_t)net->config.vocab;
+    float *watched = malloc(vocab * sizeof *watched), *plain = malloc(vocab * sizeof *plain);
+    const int ids[5] = {5, 6, 7, 8, 9};
+    fq_parts parts = {{0}, 0}, after;
+    fq_session *s;
+    assert_int_equal(fq_session_create(net, 1, 8, 5, &s), FQ_OK);
+    const int64_t start = fq_clock_ns();
+    fq_session_watch(s, &parts);
+    assert_int_equal(fq_session_forward(s, ids, 5), FQ_OK);
+    assert_int_equal(fq_session_last_logits(s, watched), FQ_OK);
+    const int64_t took = fq_clock_ns() - start;
+    int64_t all = 0;
+    for (int i = 0; i < FQ_PART_COUNT; i++) {
+        assert_true(parts.ns[i] > 0);
+        assert_non_null(fq_part_name((fq_part)i));
+        all += parts.ns[i];
+    }
+    assert_true(all <= took);
+    after = parts;
+    fq_session_watch(s, NULL);
+    fq_session_rewind(s, 0);
+    assert_int_equal(fq_session_forward(s, ids, 5), FQ_OK);
+    assert_int_equal(fq_session_last_logits(s, plain), FQ_OK);
+    assert_memory_equal(watched, plain, vocab * sizeof *plain);
+    assert_memory_equal(&after, &parts, sizeof parts);
+    fq_session_free(s);
+    fq_llama_free(net);
+    free(watched);
+    free(plain);
+}
+
 static void refusals(void **state) {
     (void)state;
     fq_llama *net = net_named("fireq-w");
@@ -307,6 +343,7 @@ int main(void) {
         cmocka_unit_test(batch),
         cmocka_unit_test(transforms_preserve_the_function),
         cmocka_unit_test(shapes_and_sizes),
+        cmocka_unit_test(parts_of_the_time),
         cmocka_unit_test(refusals),
         cmocka_unit_test(golden_perplexity),
     };
