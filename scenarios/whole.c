@@ -48,7 +48,7 @@ static fq_status prepare(fq_context *c, const fq_whole_kind *kind, fq_llama *net
 
 /* Where the time goes, into the row's note: each part's least time of a few watched runs, after one that warms up. */
 static fq_status note_parts(fq_context *c, const fq_whole_kind *kind, fq_whole *w, fq_result *r) {
-    enum { RUNS = 3 };
+    enum { RUNS = 2 };
     double least[FQ_PART_COUNT], all = 0;
     char text[256];
     size_t used = 0;
