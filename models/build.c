@@ -117,6 +117,16 @@ fq_status fq_linear_create_wide(fq_llama *net, fq_linear *lin, int wide) {
                             &fq_methods[FQ_METHOD_RTN], lin->w.rows, wide);
 }
 
+fq_status fq_linear_create_low(fq_llama *net, fq_linear *lin, const fq_recipe *w, int rank) {
+    const fq_method *rtn = &fq_methods[FQ_METHOD_RTN];
+    lin->low = FQ_NEW(&net->arena, fq_low_linear, 1);
+    if (!lin->low) return FQ_ERR_MEMORY;
+    FQ_TRY(fq_linear_create(net, &lin->low->down, w, lin->a, rtn, rank, lin->w.cols));
+    FQ_TRY(fq_linear_create(net, &lin->low->up, w, &fq_recipes[FQ_RECIPE_A_BF16], rtn, lin->w.rows, rank));
+    lin->low->down.fixed_scale = lin->fixed_scale;
+    return FQ_OK;
+}
+
 /* A linear layer of the variant on the inputs of a site: with static activations their scale, with outliers apart a
  * second matrix for the widest inputs (1/32 of them as in the paper, 128 of 4096, and at least 16). */
 static fq_status create_site(fq_llama *net, fq_linear *lin, const fq_prepared *w, fq_site site, int rows, int cols) {
@@ -195,13 +205,9 @@ static fq_status compensate(fq_llama *net, const fq_variant *v, fq_linear *lin, 
     float *e = lost(lin, parts, count, scratch);
     float *left = FQ_NEW(scratch, float, (size_t)rows *(size_t)v->lorc);
     float *right = FQ_NEW(scratch, float, (size_t)v->lorc *(size_t)cols);
-    lin->low = FQ_NEW(&net->arena, fq_low_linear, 1);
-    if (!e || !left || !right || !lin->low) return FQ_ERR_MEMORY;
+    if (!e || !left || !right) return FQ_ERR_MEMORY;
     FQ_TRY(fq_low_rank(e, rows, cols, v->lorc, scratch, left, right));
-    const fq_method *rtn = &fq_methods[FQ_METHOD_RTN];
-    FQ_TRY(fq_linear_create(net, &lin->low->down, v->lorc_w, lin->a, rtn, v->lorc, cols));
-    FQ_TRY(fq_linear_create(net, &lin->low->up, v->lorc_w, &fq_recipes[FQ_RECIPE_A_BF16], rtn, rows, v->lorc));
-    lin->low->down.fixed_scale = lin->fixed_scale;
+    FQ_TRY(fq_linear_create_low(net, lin, v->lorc_w, v->lorc));
     FQ_TRY(fq_qmatrix_quantize(&lin->low->down.w, 0, right, (size_t)cols, v->lorc, 1));
     FQ_TRY(fq_qmatrix_quantize(&lin->low->up.w, 0, left, (size_t)v->lorc, rows, 1));
     fq_arena_reset(scratch, mark);

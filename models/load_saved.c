@@ -211,8 +211,10 @@ static fq_status make_layer(fq_llama *net, int l) {
     for (int i = 0; i < FQ_SAVED_LINEARS; i++) {
         const fq_saved_linear *from = &net->model->saved->linear[l * FQ_SAVED_LINEARS + i];
         fq_linear *lin = fq_saved_linear_at(L, i);
-        FQ_TRY(fq_linear_create(net, lin, v->w, v->a, v->method, rows[i], from->cols));
+        FQ_TRY(fq_linear_create(net, lin, from->w, from->a, &fq_methods[FQ_METHOD_RTN], rows[i], from->cols));
+        if (from->books && !lin->w.book) FQ_TRY(fq_qmatrix_add_books(&lin->w, &net->arena));
         lin->fixed_scale = from->fixed_scale;
+        if (from->rank) FQ_TRY(fq_linear_create_low(net, lin, from->low_w, from->rank));
         if (from->wide) FQ_TRY(fq_linear_create_wide(net, lin, from->wide));
         FQ_TRY(vector(net, bias[i], rows[i], i < 2 ? c->attention_bias : c->mlp_bias));
     }
@@ -233,6 +235,10 @@ fq_status fq_saved_layer(fq_llama *net, int l) {
         char name[FQ_SAVED_NAME];
         fq_saved_linear_name(name, l, i);
         FQ_TRY(check_matrix(net, &lin->w, name));
+        if (lin->low) {
+            FQ_TRY(check_matrix(net, &lin->low->down.w, name));
+            FQ_TRY(check_matrix(net, &lin->low->up.w, name));
+        }
         if (!lin->wide) continue;
         FQ_TRY(check_order(net, lin, name, &net->arena));
         FQ_TRY(check_matrix(net, &lin->wide->w, name));

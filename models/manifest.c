@@ -1,6 +1,7 @@
 /* The manifest of a saved model: how a variant, its settings and where it came from are written as JSON and read back.
  * A reader trusts nothing in it: names are looked up in this program's tables, and what the variant of that name means
  * here must be what it meant when the model was saved. */
+#include "models/policy.h"
 #include "models/prepare.h"
 #include "models/saved.h"
 #include "harness/host.h"
@@ -36,7 +37,12 @@ static const struct {
     {"alpha", offsetof(fq_variant_options, alpha)},
     {"beta", offsetof(fq_variant_options, beta)},
     {"smooth_alpha", offsetof(fq_variant_options, smooth_alpha)},
+    {"range_low", offsetof(fq_variant_options, range_low)},
+    {"range_high", offsetof(fq_variant_options, range_high)},
+    {"spike_tau", offsetof(fq_variant_options, spike_tau)},
+    {"group_alpha", offsetof(fq_variant_options, group_alpha)},
 };
+enum { OPTIONS_ALWAYS = 6 }; /* the rest came later: files without them have the defaults */
 enum { NUMBER_OPTIONS = sizeof number_options / sizeof number_options[0] };
 
 /* ---- writing ---- */
@@ -58,8 +64,19 @@ static json_t *linear_of(const fq_linear *lin) {
     json_object_set_new(o, "rows", json_integer(lin->w.rows));
     json_object_set_new(o, "cols", json_integer(lin->w.cols));
     if (lin->fixed_scale != 0) json_object_set_new(o, "fixed_scale", json_real((double)lin->fixed_scale));
+    if (lin->w.book) json_object_set_new(o, "books", json_true());
+    if (lin->low)
+        json_object_set_new(
+            o, "low_rank", json_pack("{s:i,s:s}", "rank", lin->low->up.w.cols, "weights", lin->low->up.w.recipe->name));
     if (lin->wide) json_object_set_new(o, "wide", linear_of(lin->wide));
     return o;
+}
+
+/* The variant's name; of one that follows a map the directory's own copy of it. */
+static json_t *variant_name(const fq_variant *v) {
+    const char *path = v->map ? fq_policy_map_path(v->map) : NULL, *at = path ? strstr(v->name, path) : NULL;
+    if (!at) return json_string(v->name);
+    return json_sprintf("%.*s" FQ_SAVED_POLICY "%s", (int)(at - v->name), v->name, at + strlen(path));
 }
 
 static json_t *text_or_null(const char *s) {
@@ -73,7 +90,7 @@ static json_t *manifest_of(const fq_llama *net, const char *tokenizer, int head,
     json_t *o = json_object(), *part = json_object();
     json_object_set_new(o, "fqbench", json_integer(FQ_SAVED_FORMAT));
     json_object_set_new(o, "commit", json_string(fq_build_commit()));
-    json_object_set_new(o, "variant", json_string(v->name));
+    json_object_set_new(o, "variant", variant_name(v));
     json_object_set_new(o, "source", json_string(net->model->checkpoint.name));
     json_object_set_new(o, "source_quantized", text_or_null(fq_model_lossy(net->model)));
     json_object_set_new(o, "parameters", json_integer((json_int_t)net->parameters));
@@ -95,6 +112,7 @@ static json_t *manifest_of(const fq_llama *net, const char *tokenizer, int head,
         json_object_set_new(part, number_options[i].key, json_real((double)x));
     }
     json_object_set_new(part, "top_k", json_integer(net->options.top_k));
+    json_object_set_new(part, "amplifier", json_integer(net->options.amplifier));
     json_object_set_new(o, "options", part);
     part = json_object();
     json_object_set_new(part, "kappa", json_real(outliers->kappa > 0 ? (double)outliers->kappa : 1.0));
@@ -219,11 +237,16 @@ static fq_status read_options(const section *top, fq_variant_options *out) {
     *out = fq_variant_defaults();
     for (int i = 0; i < NUMBER_OPTIONS; i++) {
         float x = 0;
+        if (i >= OPTIONS_ALWAYS && !json_object_get(s.object, number_options[i].key)) continue;
         FQ_TRY(get_number(&s, number_options[i].key, &x));
         memcpy((char *)out + number_options[i].offset, &x, sizeof x);
     }
     FQ_TRY(get_int(&s, "top_k", 0, 1000000, &top_k));
     out->top_k = (int)top_k;
+    if (!json_object_get(s.object, "amplifier")) return FQ_OK;
+    json_int_t amplifier = 0;
+    FQ_TRY(get_int(&s, "amplifier", 0, 60, &amplifier));
+    out->amplifier = (int)amplifier;
     return FQ_OK;
 }
 
@@ -250,7 +273,29 @@ static fq_status read_rotation(const section *top, const fq_llama_config *c, fq_
     return FQ_OK;
 }
 
-/* "linears.NAME": all[0] inputs; a wide part takes some of them. */
+/* A recipe of weights ("w.") or activations ("a.") that this program has. */
+static fq_status read_recipe(const section *s, const char *key, const char *kind, const fq_recipe **out) {
+    const char *name;
+    FQ_TRY(get_text(s, key, &name));
+    *out = strncmp(name, kind, strlen(kind)) == 0 ? fq_recipe_find(name) : NULL;
+    if (*out) return FQ_OK;
+    return fq_fail(FQ_ERR_INPUT, "%s: key '%s%s' is '%.60s', a recipe that is not known", s->label, s->prefix, key,
+                   name);
+}
+
+static fq_status read_low_rank(const section *linear, const char *name, int rows, fq_saved_linear *out) {
+    char prefix[FQ_SAVED_NAME + 32];
+    section s;
+    json_int_t rank = 0;
+    if (!json_object_get(linear->object, "low_rank")) return FQ_OK;
+    snprintf(prefix, sizeof prefix, "linears.%s.low_rank.", name);
+    FQ_TRY(get_section(linear, "low_rank", prefix, &s));
+    FQ_TRY(get_int(&s, "rank", 1, rows < out->cols ? rows : out->cols, &rank));
+    out->rank = (int)rank;
+    return read_recipe(&s, "weights", "w.", &out->low_w);
+}
+
+/* "linears.NAME": `cols` inputs; a wide part takes some of them. */
 static fq_status read_linear(const section *linears, const char *name, const fq_variant *v, int rows, int cols,
                              fq_saved_linear *out) {
     char prefix[FQ_SAVED_NAME + 32];
@@ -258,11 +303,20 @@ static fq_status read_linear(const section *linears, const char *name, const fq_
     json_int_t n = 0;
     snprintf(prefix, sizeof prefix, "linears.%s.", name);
     FQ_TRY(get_section(linears, name, prefix, &s));
-    FQ_TRY(check_recipe(&s, "weights", v->w));
-    FQ_TRY(check_recipe(&s, "activations", v->a));
+    *out = (fq_saved_linear){.w = v->w, .a = v->a, .cols = cols};
+    if (v->policy || v->map) {
+        FQ_TRY(read_recipe(&s, "weights", "w.", &out->w));
+        FQ_TRY(read_recipe(&s, "activations", "a.", &out->a));
+        out->books = json_is_true(json_object_get(s.object, "books"));
+        if (out->books && !fq_recipe_has_books(out->w)) return expected(&s, "books", "false: the recipe has none");
+    } else {
+        FQ_TRY(check_recipe(&s, "weights", v->w));
+        FQ_TRY(check_recipe(&s, "activations", v->a));
+        out->books = v->method->books && fq_recipe_has_books(v->w);
+    }
     FQ_TRY(get_int(&s, "rows", rows, rows, &n));
-    *out = (fq_saved_linear){.cols = cols};
-    if (v->a->range == FQ_RANGE_STATIC) {
+    FQ_TRY(read_low_rank(&s, name, rows, out));
+    if (out->a->range == FQ_RANGE_STATIC) {
         FQ_TRY(get_number(&s, "fixed_scale", &out->fixed_scale));
         if (!(out->fixed_scale > 0)) return expected(&s, "fixed_scale", "a positive number");
     }
@@ -295,6 +349,19 @@ static fq_status read_linears(const section *top, const fq_llama_config *c, fq_a
     return FQ_OK;
 }
 
+/* A map is looked for beside the manifest, whose path is the label. */
+static fq_status find_variant(const section *top, const char *name, fq_arena *arena, const fq_variant **out) {
+    static const char key[] = "policy=" FQ_SAVED_POLICY;
+    const char *at = strstr(name, key), *slash = strrchr(top->label, '/');
+    if (at && slash) {
+        name = fq_arena_printf(arena, "%.*spolicy=%.*s/" FQ_SAVED_POLICY "%s", (int)(at - name), name,
+                               (int)(slash - top->label), top->label, at + strlen(key));
+        if (!name) return FQ_ERR_MEMORY;
+    }
+    *out = fq_variant_find(name);
+    return FQ_OK;
+}
+
 static fq_status read_manifest(const section *top, const fq_llama_config *c, fq_arena *arena, fq_saved *out) {
     const json_t *format = json_object_get(top->object, "fqbench");
     const char *text;
@@ -305,7 +372,7 @@ static fq_status read_manifest(const section *top, const fq_llama_config *c, fq_
                        (long long)json_integer_value(format), FQ_SAVED_FORMAT);
     }
     FQ_TRY(get_text(top, "variant", &text));
-    out->variant = fq_variant_find(text);
+    FQ_TRY(find_variant(top, text, arena, &out->variant));
     if (!out->variant) return fq_fail_prefix(FQ_ERR_INPUT, "%s: key 'variant'", top->label);
     FQ_TRY(check_variant(top, out->variant));
     FQ_TRY(get_int(top, "layers", 1, c->layers, &n));

@@ -57,6 +57,8 @@ int fq_policy_group(const float *const *w, const int *rows, int count, int cols,
  *     - {site: "layers.*.down", set: "a=a.bf16"}
  * Read once and kept for ever, like changed variants. Errors: FQ_ERR_USAGE "FILE: ...", FQ_ERR_INPUT. */
 fq_status fq_policy_map_load(const char *path, const fq_policy_map **out) FQ_MUST_USE;
+/* The file it was read from. */
+const char *fq_policy_map_path(const fq_policy_map *m);
 /* Every line must match one of `layers` layers. Errors: FQ_ERR_USAGE naming the line. */
 fq_status fq_policy_map_check(const fq_policy_map *m, int layers) FQ_MUST_USE;
 /* Changes of one site, "" for none. Errors: FQ_ERR_USAGE (longer than bytes). */

@@ -93,6 +93,10 @@ static int matches(const line *l, int layer, fq_site site) {
     return fnmatch(l->site, name, 0) == 0;
 }
 
+const char *fq_policy_map_path(const fq_policy_map *m) {
+    return m->path;
+}
+
 fq_status fq_policy_map_check(const fq_policy_map *m, int layers) {
     for (uint32_t i = 0; i < m->raw->policy_count; i++) {
         int found = 0;

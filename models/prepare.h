@@ -36,6 +36,8 @@ enum {
 /* An empty matrix with its kernel; codebooks where the method chooses them. Owner: net->arena. */
 fq_status fq_linear_create(fq_llama *net, fq_linear *lin, const fq_recipe *w, const fq_recipe *a,
                            const fq_method *method, int rows, int cols) FQ_MUST_USE;
+/* Its low-rank part: down [rank][cols] on the layer's own codes, up [rows][rank] in recipe w, empty. */
+fq_status fq_linear_create_low(fq_llama *net, fq_linear *lin, const fq_recipe *w, int rank) FQ_MUST_USE;
 /* The same for the last `wide` inputs, and the order of all of them, not yet filled in. */
 fq_status fq_linear_create_wide(fq_llama *net, fq_linear *lin, int wide) FQ_MUST_USE;
 

@@ -1,6 +1,7 @@
 /* Writing a quantized net as a directory that runs again: one safetensors file of what the forward pass reads, the
  * files that came with the source, and the manifest, which makes the directory a saved model and so comes last. */
 #include "models/gguf.h"
+#include "models/policy.h"
 #include "models/saved.h"
 #include "models/weights.h"
 #include "harness/host.h"
@@ -29,6 +30,8 @@ typedef struct writer {
     float *rows; /* [BLOCK][hidden] */
     entry *e;
     int n, room;
+    void *policy; /* text of the map that the variant follows, policy_bytes of it */
+    size_t policy_bytes;
 } writer;
 
 /* ---- what goes into the file ---- */
@@ -252,8 +255,8 @@ static int is_text(const char *name) {
 }
 
 static int is_ours(const char *name) {
-    static const char *const names[] = {"model.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json",
-                                        "tokenizer.gguf"};
+    static const char *const names[] = {"model.safetensors",     "config.json",    "tokenizer.json",
+                                        "tokenizer_config.json", "tokenizer.gguf", FQ_SAVED_POLICY};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(name, names[i]) == 0) return 1;
     return is_text(name);
@@ -359,6 +362,18 @@ static fq_status clear(writer *w) {
     return s;
 }
 
+/* The text of the map that the variant follows. */
+static fq_status take_policy(writer *w) {
+    const fq_policy_map *policy = w->net->variant->map;
+    fq_mapping map;
+    if (!policy) return FQ_OK;
+    FQ_TRY(fq_mapping_open(fq_policy_map_path(policy), &map));
+    w->policy = fq_arena_alloc(&w->arena, map.bytes);
+    if (w->policy) memcpy(w->policy, map.data, w->policy_bytes = map.bytes);
+    fq_mapping_close(&map);
+    return w->policy ? FQ_OK : FQ_ERR_MEMORY;
+}
+
 static fq_status save(writer *w) {
     const fq_llama *net = w->net;
     const fq_checkpoint *c = &net->model->checkpoint;
@@ -377,6 +392,7 @@ static fq_status save(writer *w) {
         FQ_TRY(fq_saved_visit_layer(net, l, collect, w));
     if (!tied) FQ_TRY(fq_saved_visit_linear(&net->head, "lm_head", collect, w));
     FQ_TRY(fq_dir_create(w->dir));
+    FQ_TRY(take_policy(w)); /* it may be that of the saved model that now goes */
     FQ_TRY(clear(w));
     if (c->gguf) {
         FQ_TRY(write_config(w));
@@ -384,6 +400,7 @@ static fq_status save(writer *w) {
     } else {
         FQ_TRY(copy_companions(w));
     }
+    if (w->policy_bytes > 0) FQ_TRY(write_file(w, FQ_SAVED_POLICY, NULL, 0, w->policy, w->policy_bytes));
     FQ_TRY(write_model(w, sha256));
     return fq_manifest_write(net, manifest, c->gguf ? "tokenizer.gguf" : "tokenizer.json", !tied, sha256);
 }
@@ -393,10 +410,6 @@ fq_status fq_llama_save(const fq_llama *net, const char *dir) {
     if (!fq_model_has_weights(m)) {
         return fq_fail(FQ_ERR_UNSUPPORTED, "%s has random weights: not worth a file", m->checkpoint.name);
     }
-    const fq_variant *v = net->variant;
-    if (v->policy || v->map || v->lorc)
-        return fq_fail(FQ_ERR_UNSUPPORTED, "%s: layers that differ from each other and low-rank parts are not saved",
-                       v->name);
     if (m->saved) return fq_fail(FQ_ERR_UNSUPPORTED, "%s is a saved model already", m->checkpoint.path);
     FQ_TRY(fq_save_check(dir, 1));
     writer w = {.net = net, .dir = dir};

@@ -5,6 +5,7 @@
  *   DIR/model.safetensors  codes, scales, norms, embeddings (the names and shapes are drawn in saved.c)
  *   DIR/config.json        copied, or written from a GGUF's keys
  *   DIR/tokenizer.json     copied; of a GGUF its metadata as tokenizer.gguf, a GGUF without tensors
+ *   DIR/policy.yaml        the map that the variant follows, where it follows one
  *   calibration.u16, self_sampled... .u16   the texts that came with the model, where there are any */
 #ifndef FQ_MODELS_SAVE_H
 #define FQ_MODELS_SAVE_H

@@ -10,6 +10,7 @@
  *     .zeros      U8 [rows, groups]      where it has zero points
  *     .book       U8 [rows]              codebook of each row, where the method chooses one
  *     .row_scale  F32 [rows]             left out when all are 1
+ *     .low_down.*, .low_up.*             low-rank part: y += up (down x)
  *     .order      I32 [inputs]           outliers apart: the order in which inputs are taken
  *     .wide.*                            and the matrix of the last ones
  *     .bias       F32 [rows]             where the configuration has biases
@@ -64,6 +65,13 @@ fq_status fq_saved_visit_linear(const fq_linear *lin, const char *prefix, fq_sav
     FQ_TRY(bytes(prefix, "zeros", w->zeros, w->rows, zeros, zeros, visit, ctx));
     FQ_TRY(vector(prefix, "book", FQ_DTYPE_U8, w->book, w->rows, 0, visit, ctx));
     FQ_TRY(vector(prefix, "row_scale", FQ_DTYPE_F32, w->row_scale, w->rows, 1, visit, ctx));
+    if (lin->low) {
+        char low[FQ_SAVED_NAME];
+        snprintf(low, sizeof low, "%.50s.low_down", prefix);
+        FQ_TRY(fq_saved_visit_linear(&lin->low->down, low, visit, ctx));
+        snprintf(low, sizeof low, "%.50s.low_up", prefix);
+        FQ_TRY(fq_saved_visit_linear(&lin->low->up, low, visit, ctx));
+    }
     if (!lin->wide) return FQ_OK;
     char wide[FQ_SAVED_NAME];
     snprintf(wide, sizeof wide, "%.50s.wide", prefix);

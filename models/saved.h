@@ -5,6 +5,7 @@
 #include "models/save.h"
 
 enum { FQ_SAVED_FORMAT = 1, FQ_SAVED_LINEARS = 4, FQ_SAVED_NAME = 96 };
+#define FQ_SAVED_POLICY "policy.yaml" /* copy of the map that the variant follows, where it follows one */
 
 /* One tensor: rows of `cols` elements, `stride` bytes apart in memory, tightly packed in the file. rows 0: a vector. */
 typedef struct fq_saved_slot {
@@ -22,7 +23,7 @@ size_t fq_saved_bytes(const fq_saved_slot *s);
 typedef fq_status (*fq_saved_visit)(void *ctx, const fq_saved_slot *slot);
 /* Tensors of layer l of the net, those whose pointers are not NULL. */
 fq_status fq_saved_visit_layer(const fq_llama *net, int l, fq_saved_visit visit, void *ctx) FQ_MUST_USE;
-/* Tensors of one linear layer, wide part included. */
+/* Tensors of one linear layer, wide and low-rank parts included. */
 fq_status fq_saved_visit_linear(const fq_linear *lin, const char *prefix, fq_saved_visit visit, void *ctx) FQ_MUST_USE;
 /* Linear layer i = 0 .. 3 of a layer, and the name that its tensors start with. */
 fq_linear *fq_saved_linear_at(fq_layer *layer, int i);
@@ -30,8 +31,12 @@ void fq_saved_linear_name(char name[FQ_SAVED_NAME], int l, int i);
 
 /* One linear layer as the manifest describes it. */
 typedef struct fq_saved_linear {
-    int cols, wide; /* inputs of the matrix and of its wide part (0: none) */
+    const fq_recipe *w, *a; /* the variant's own, or what its policy chose here */
+    int cols, wide;         /* inputs of the matrix and of its wide part (0: none) */
+    int books;              /* 1: each row has a codebook */
     float fixed_scale;
+    int rank; /* of the low-rank part, with the recipe of its matrices; 0: none */
+    const fq_recipe *low_w;
 } fq_saved_linear;
 
 /* An opened manifest, checked against the tables and the configuration. */

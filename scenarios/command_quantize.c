@@ -67,6 +67,7 @@ static fq_status run_quantize(int argc, char **argv, fq_context *c) {
         {"force", 0, FQ_OPTION_FLAG, &force, NULL, "replace a model that was saved there before", 0},
         FQ_OPTION_SET("calibration", 0, &s, calibration, "FILE"),
         FQ_OPTIONS_OF_TRANSFORMS(&s),
+        FQ_OPTION_SET("policy", 0, &s, policy, "FILE"),
         FQ_OPTION_SET("kappa", 0, &s, kappa, "X"),
         FQ_OPTION_SET("outlier-seed", 0, &s, outlier_seed, "N"),
         FQ_OPTION_SET("outlier-kinds", 0, &s, outlier_kinds, "LIST"),
@@ -86,6 +87,7 @@ static fq_status run_quantize(int argc, char **argv, fq_context *c) {
     fq_status status = fq_step_set(&s, FQ_SET_variants, variant, &c->arena);
     if (status != FQ_OK) return fq_fail_prefix(status, "--variant");
     if (s.variants.n != 1) return fq_fail(FQ_ERR_USAGE, "--variant: one name, not a list");
+    FQ_TRY(fq_context_policy(c, &s));
     if (s.kappa.n != 1) return fq_fail(FQ_ERR_USAGE, "--kappa: one number, not a list");
     if (s.model[0] == 0) return fq_fail(FQ_ERR_USAGE, "quantize: --model is missing");
     status = fq_save_check(dir, force);

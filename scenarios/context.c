@@ -116,8 +116,7 @@ static fq_status run_axes(fq_context *c, fq_status (*run)(fq_context *, const fq
     return status;
 }
 
-/* The step's policy in every variant that has one to follow: "NAME:policy=..." */
-static fq_status apply_policy(fq_context *c, fq_step *s) {
+fq_status fq_context_policy(fq_context *c, fq_step *s) {
     if (s->policy == NULL || s->policy[0] == 0) return FQ_OK;
     const char **names = FQ_NEW(&c->arena, const char *, s->variants.n);
     if (names == NULL) return FQ_ERR_MEMORY;
@@ -142,7 +141,7 @@ fq_status fq_context_step(fq_context *c, const fq_step *s, const char *label) {
     fq_step own;
     const char *name;
     fq_status status = complete(c, s, &own, &name);
-    if (status == FQ_OK) status = apply_policy(c, &own);
+    if (status == FQ_OK) status = fq_context_policy(c, &own);
     for (int i = 0; i < s->threads.n && status == FQ_OK; i++) {
         c->threads = s->threads.v[i] > 0 ? s->threads.v[i] : fq_cpu_cores();
         fq_threads_set(c->threads);

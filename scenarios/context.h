@@ -60,6 +60,9 @@ void fq_context_free(fq_context *c);
 /* Set threads, run the step for each of its thread counts, with a progress bar named `label`. Errors: the kind's. */
 fq_status fq_context_step(fq_context *c, const fq_step *s, const char *label) FQ_MUST_USE;
 
+/* The step's policy in every variant of it that rounds anything: "NAME:policy=...". Errors: FQ_ERR_USAGE. */
+fq_status fq_context_policy(fq_context *c, fq_step *s) FQ_MUST_USE;
+
 /* Units of work of the current step: starts its progress bar. Advance by done units, naming what is done or comes next.
  */
 void fq_context_total(fq_context *c, double total);

@@ -186,9 +186,28 @@ static int teardown(void **state) {
 
 static void test_same_bits(void **state) {
     static const char *const variants[] = {
-        "f32",       "bf16",           "w8a8-int8", "w8a8-fp8",        "w4a8-int8", "w4a16-g128",
-        "awq-w4a16", "qserve-w4a8kv4", "atom-w4a4", "trtllm-w4a8-fp8", "fireq",     "fireq:no=channel+kv=kv.bf16",
-        "fireq+",    "w4a16-g128-zp",
+        "f32",
+        "bf16",
+        "w8a8-int8",
+        "w8a8-fp8",
+        "w4a8-int8",
+        "w4a16-g128",
+        "awq-w4a16",
+        "qserve-w4a8kv4",
+        "atom-w4a4",
+        "trtllm-w4a8-fp8",
+        "fireq",
+        "fireq:no=channel+kv=kv.bf16",
+        "fireq+",
+        "w4a16-g128-zp",
+        /* layers that differ, by rules: recipes, static scales, methods with codebooks; low rank */
+        "spike-w8a8",
+        "spike-w8a8:policy=lottery",
+        "fptq-w4a8",
+        "finequant-w4a16",
+        "zq-fp4-fp8-m2-lorc",
+        "integer-scale-w4a8",
+        "fptq-w4a8:lorc=2",
     };
     for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++)
         round_trip(&small, variants[i], 0);
@@ -207,6 +226,8 @@ static void test_tiny(void **state) {
         {"w8a8-int8", "model.layers.0.mlp.gate_up.row_scale", "model.layers.0.mlp.gate_up.scales"},
         {"w4a16-g128", "model.layers.0.mlp.gate_up.scales", "model.layers.0.mlp.gate_up.row_scale"},
         {"w4a16-g128-zp", "model.layers.0.self_attn.qkv.zeros", "model.layers.0.self_attn.qkv.bias"},
+        {"zq-fp4-fp8-m2-lorc", "model.layers.0.mlp.down.low_up.codes", "model.layers.0.mlp.down.wide.codes"},
+        {"spike-w8a8", "model.layers.0.mlp.down.codes", "model.layers.0.mlp.down.low_up.codes"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         fq_model saved;
@@ -638,6 +659,70 @@ static void test_command(void **state) {
     assert_int_equal(cli_run(&c, "generate -m %s/q -p The -n 2 -q", c.scratch), 0);
 }
 
+/* A map comes along: the saved model runs without the file that it was made with, says what it is, and gives the same
+ * bits; a damaged entry is named. */
+static void test_policy_command(void **state) {
+    static const char map[] = "name: mixed\npolicy:\n- {site: \"layers.*.down\", set: \"w=w.int8.channel+a=a.bf16\"}\n"
+                              "- {site: \"layers.0.qkv\", set: \"w=w.int4.g64.f16+method=gptq+lorc=3\"}\n"
+                              "- {site: \"layers.1.o\", set: \"a=a.int8.tensor\"}\n";
+    static const char flags[] = "--limit 2 --ctx 64 -o csv -q";
+    char path[600], other[600], x[64], y[64], name[700];
+    scratch_write(c.scratch, "map.yaml", map, sizeof map - 1);
+    snprintf(path, sizeof path, "%s/map.yaml", c.scratch);
+    assert_int_equal(cli_run(&c, "ppl -m models/tiny -v w8a8-int8 --policy %s --reference none %s", path, flags), 0);
+    char *want = strdup(c.out);
+    assert_int_equal(cli_run(&c, "quantize -m models/tiny -v w8a8-int8 --policy %s -o %s/p -q", path, c.scratch), 0);
+    snprintf(other, sizeof other, "%s/elsewhere", c.scratch);
+    assert_int_equal(rename(path, other), 0);
+    snprintf(path, sizeof path, "%s/p", c.scratch);
+    snprintf(other, sizeof other, "%s/moved", c.scratch);
+    assert_int_equal(rename(path, other), 0);
+    assert_int_equal(cli_run(&c, "ppl -m %s/moved %s", c.scratch, flags), 0);
+    static const char *const columns[] = {"windows", "tokens", "bits_per_weight", "nll", "ppl"};
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+        column(want, columns[i], x);
+        column(c.out, columns[i], y);
+        assert_int_not_equal(x[0], 0);
+        assert_string_equal(x, y);
+    }
+    free(want);
+    snprintf(name, sizeof name, "w8a8-int8:policy=%s/moved/policy.yaml", c.scratch);
+    assert_non_null(strstr(c.out, name));
+    assert_int_equal(cli_run(&c, "bench -m %s/moved -p 8 -n 2 -r 2 -o csv -q", c.scratch), 0);
+    /* again over itself: the map is in the directory that is replaced */
+    assert_int_equal(
+        cli_run(&c, "quantize -m models/tiny -v w8a8-int8 --policy %s/moved/policy.yaml -o %s/moved --force -q",
+                c.scratch, c.scratch),
+        0);
+    assert_int_equal(cli_run(&c, "ppl -m %s/moved %s", c.scratch, flags), 0);
+    column(c.out, "ppl", y);
+    assert_string_equal(x, y);
+}
+
+static void damage_policy(const char *from, const char *to) {
+    char file[600], command[2000];
+    snprintf(file, sizeof file, "%s/damaged/fqbench.json", c.scratch);
+    snprintf(command, sizeof command, "rm -rf %s/damaged && cp -r %s/moved %s/damaged && sed -i 's/%s/%s/' %s",
+             c.scratch, c.scratch, c.scratch, from, to, file);
+    assert_int_equal(system(command), 0);
+    cli_run(&c, "ppl -m %s/damaged --limit 1 --ctx 16 -o csv -q", c.scratch);
+}
+
+static void test_damaged_policy(void **state) {
+    damage_policy("\"rank\": 3", "\"rank\": 0");
+    assert_true(cli_failed(&c, 2, "linears.model.layers.0.self_attn.qkv.low_rank.rank", "expected 1"));
+    damage_policy("\"rank\": 3", "\"rank\": 4");
+    assert_true(cli_failed(&c, 2, "low_down", "expected U8"));
+    damage_policy("w.int4.g64.f16", "w.int4.g64.f99");
+    assert_true(cli_failed(&c, 2, "w.int4.g64.f99", "not known"));
+    damage_policy("w.int4.g64.f16", "a.bf16");
+    assert_true(cli_failed(&c, 2, "a.bf16", "not known"));
+    damage_policy("w.int4.g64.f16", "w.int4.g32.f16");
+    assert_true(cli_failed(&c, 2, "scales", "expected U8"));
+    damage_policy("policy.yaml", "nothing.yaml");
+    assert_true(cli_failed(&c, 2, "variant", "nothing.yaml"));
+}
+
 int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_bits),
@@ -649,6 +734,8 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_damaged_tensors),
         cmocka_unit_test(test_damaged_files),
         cmocka_unit_test(test_command),
+        cmocka_unit_test(test_policy_command),
+        cmocka_unit_test(test_damaged_policy),
     };
     cli_open(&c, argv[0]);
     int failed = cmocka_run_group_tests(tests, setup, teardown);
