@@ -176,7 +176,7 @@ FQ_DEV void take_keys(warp_sums<D> &a, const uint32_t (&q)[D / 16][4], uint32_t 
 
 template <int D> static constexpr int TILE = KEYS *D * 2;
 
-template <int D, int CACHE> static __global__ void __launch_bounds__(WARPS * 32) prefill(const fq_cuda_heads h) {
+template <int D, int CACHE> static __global__ void __launch_bounds__(WARPS * 32, 3) prefill(const fq_cuda_heads h) {
     extern __shared__ __align__(1024) uint8_t memory[];
     const uint32_t base = ptx_shared(memory);
     const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, g = lane >> 2, c = lane & 3;

@@ -143,6 +143,10 @@ fq_status fq_cuda_decoder_ids(fq_cuda_decoder *d, int *ids) {
 void fq_cuda_decoder_rewind(fq_cuda_decoder *d, int past) {
 }
 
+fq_status fq_cuda_decoder_fill(fq_cuda_decoder *d, int past, unsigned seed) {
+    return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
+}
+
 const char *fq_cuda_part_name(fq_cuda_part p) {
     return "";
 }

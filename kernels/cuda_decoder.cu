@@ -642,6 +642,44 @@ void fq_cuda_decoder_rewind(fq_cuda_decoder *d, int past) {
     set_past<<<1, 128, 0, d->stream>>>(d->past_there, d->batch, past, d->bad);
 }
 
+static __device__ uint32_t mix(uint64_t x) {
+    x = (x ^ x >> 31) * 0x9e3779b97f4a7c15u;
+    x = (x ^ x >> 29) * 0xbf58476d1ce4e5b9u;
+    return (uint32_t)(x >> 32);
+}
+
+/* Numbers of a format between 2^-4 and 4 of either sign (scales: positive, up to 1/2); other formats: any bits. */
+static __global__ void fill_random(uint8_t *to, size_t n, fq_format_id format, int scales, uint64_t seed) {
+    for (size_t i = blockIdx.x * (size_t)blockDim.x + threadIdx.x; i < n; i += (size_t)gridDim.x * blockDim.x) {
+        const uint32_t r = mix(i + seed);
+        if (format == FQ_BF16)
+            ((uint16_t *)to)[i] =
+                (uint16_t)((r & (scales ? 0x7f : 0x807f)) | (scales ? 123 + r % 3 : 123 + r % 6) << 7);
+        else if (format == FQ_F16)
+            ((uint16_t *)to)[i] = (uint16_t)((r & 0x3ff) | (11 + r % 3) << 10);
+        else if (format == FQ_E4M3)
+            to[i] = (uint8_t)((r & 7) | (3 + r % 3) << 3);
+        else
+            to[i] = (uint8_t)r;
+    }
+}
+
+fq_status fq_cuda_decoder_fill(fq_cuda_decoder *d, int past, unsigned seed) {
+    const fq_recipe *r = d->net->a.kv;
+    for (int l = 0; l < d->net->a.layers; l++) {
+        const fq_kv_cache *c = &d->kv[l];
+        const size_t rows = (size_t)c->batch * (size_t)c->kv_heads * (size_t)c->capacity;
+        const size_t codes = r->code == FQ_BF16 ? rows * c->row_bytes / 2 : rows * c->row_bytes;
+        uint8_t *const at[4] = {c->k, c->v, c->k_scale, c->v_scale};
+        for (int i = 0; i < (c->k_scale ? 4 : 2); i++)
+            fill_random<<<1024, 256, 0, d->stream>>>(at[i], i < 2 ? codes : rows, i < 2 ? r->code : r->scale, i >= 2,
+                                                     ((uint64_t)seed << 40) + ((uint64_t)(4 * l + i) << 33));
+        FQ_CUDA_TRY(cudaGetLastError());
+    }
+    fq_cuda_decoder_rewind(d, past);
+    return FQ_OK;
+}
+
 /* ---- where the time goes ---- */
 
 const char *fq_cuda_part_name(fq_cuda_part p) {

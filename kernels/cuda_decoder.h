@@ -60,11 +60,16 @@ fq_status fq_cuda_decoder_ids(fq_cuda_decoder *d, int *ids) FQ_MUST_USE;
 /* Forget all but the first `past` positions. */
 void fq_cuda_decoder_rewind(fq_cuda_decoder *d, int past);
 
+/* Random codes and scales as the first `past` positions of every sequence, for timing at a depth whose tokens are not
+ * worth computing. */
+fq_status fq_cuda_decoder_fill(fq_cuda_decoder *d, int past, unsigned seed) FQ_MUST_USE;
+
 /* Where the time of a forward pass and of sampling goes. */
 #define FQ_CUDA_PARTS(P)                                                                                               \
     P(EMBED, "embedding")                                                                                              \
-    P(NORM, "rmsnorm") P(QKV, "qkv") P(ROPE, "rope") P(ATTENTION, "attention") P(ROWS, "rows") P(O, "o")               \
-        P(GATE_UP, "gate_up") P(ACT, "swiglu") P(DOWN, "down") P(HEAD, "head")
+    P(NORM, "rmsnorm")                                                                                                 \
+    P(QKV, "qkv") P(ROPE, "rope") P(ATTENTION, "attention") P(ROWS, "rows") P(O, "o") P(GATE_UP, "gate_up")            \
+        P(ACT, "swiglu") P(DOWN, "down") P(HEAD, "head")
 typedef enum fq_cuda_part {
 #define FQ_CUDA_PART_ID(id, name) FQ_CUDA_PART_##id,
     FQ_CUDA_PARTS(FQ_CUDA_PART_ID)

@@ -576,3 +576,11 @@ fq_status fq_session_profile(fq_session *s, const int *ids, int seq, fq_session_
         parts[*n] = (fq_session_part){fq_cuda_part_name((fq_cuda_part)*n), ns[*n]};
     return FQ_OK;
 }
+
+fq_status fq_session_fill(fq_session *s, int past, unsigned seed) {
+    if (!s->device) return fq_fail(FQ_ERR_UNSUPPORTED, "only caches on a device are filled");
+    FQ_ASSERT(past >= 0 && past <= s->capacity);
+    for (int b = 0; b < s->batch; b++)
+        s->past[b] = past;
+    return fq_cuda_decoder_fill(s->device, past, seed);
+}

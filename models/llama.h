@@ -197,6 +197,9 @@ fq_status fq_session_sample(fq_session *s, float *logits, int *ids) FQ_MUST_USE;
 /* `steps` times: run ids[batch], sample the next ones into ids. On a device nothing waits for the host between steps.
  */
 fq_status fq_session_continue(fq_session *s, int *ids, int steps, float *logits) FQ_MUST_USE;
+/* Of a session on a device: random keys and values as the first `past` positions of every sequence, for timing at a
+ * depth. Errors: FQ_ERR_UNSUPPORTED elsewhere. */
+fq_status fq_session_fill(fq_session *s, int past, unsigned seed) FQ_MUST_USE;
 /* Of a session on a device: device time of each part of a forward pass over ids[batch][seq] and of sampling, launched
  * one by one; parts[FQ_SESSION_PARTS_MOST]. Errors: FQ_ERR_UNSUPPORTED elsewhere, and those of a forward call. */
 enum { FQ_SESSION_PARTS_MOST = 16 };

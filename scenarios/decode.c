@@ -6,7 +6,10 @@
 #include "scenarios/whole.h"
 
 static fq_status prepare(fq_whole *w) {
-    if (w->prompt > 0) {
+    if (w->filled) {
+        FQ_TRY(fq_session_fill(w->session, w->prompt, 1));
+        memcpy(w->start, w->ids, (size_t)w->batch * sizeof *w->start);
+    } else if (w->prompt > 0) {
         FQ_TRY(fq_session_forward(w->session, w->ids, w->prompt));
         FQ_TRY(fq_session_sample(w->session, w->logits, w->start));
     } else {
@@ -26,6 +29,7 @@ static fq_status describe(fq_context *c, const fq_whole *w, fq_result *r) {
     r->op = "decode";
     r->n_prompt = w->prompt;
     r->n_gen = w->gen;
+    if (w->filled) r->note = fq_arena_printf(&c->arena, "%s, random cache", r->note != NULL ? r->note : "");
     r->test_id = fq_arena_printf(&c->arena, "tg%d@%d %s %s b%d t%d", w->gen, w->prompt, r->variant, r->model, w->batch,
                                  c->threads);
     return r->test_id == NULL ? FQ_ERR_MEMORY : FQ_OK;

@@ -36,8 +36,10 @@ static fq_status add_net(fq_context *c, const fq_step *s, const char *variant, i
 static fq_status prepare(fq_context *c, const fq_whole_kind *kind, fq_llama *net, double err, int batch, int prompt,
                          int gen, fq_arena *arena, fq_whole *w) {
     size_t n = (size_t)batch * (size_t)(prompt > 0 ? prompt : 1);
-    *w = (fq_whole){.net = net, .batch = batch, .prompt = prompt, .gen = gen, .net_err = err};
-    FQ_TRY(fq_session_create(net, batch, prompt + gen, (int)n, &w->session));
+    /* What random weights make of a prompt says no more than random keys and values, and takes longer. */
+    const int filled = gen > 0 && prompt > 0 && net->on_device && !fq_model_has_weights(net->model);
+    *w = (fq_whole){.net = net, .batch = batch, .prompt = prompt, .gen = gen, .net_err = err, .filled = filled};
+    FQ_TRY(fq_session_create(net, batch, prompt + gen, filled ? batch : (int)n, &w->session));
     w->ids = fq_net_ids(net->model, c->seed, n, arena);
     w->next = FQ_NEW(arena, int, batch);
     w->start = FQ_NEW(arena, int, batch);

@@ -28,6 +28,7 @@ typedef struct fq_whole {
     int *next;      /* [batch] sampled ids */
     int *start;     /* [batch] first ids of a decode */
     float *logits;  /* [batch][vocab] of the last position */
+    int filled;     /* decode: the cache holds random keys and values instead of a prompt's */
     double net_err; /* of fq_net_check */
     uint64_t hash;  /* of the logits of the first run */
     int has_hash;

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Builds with CUDA=1 (FQBENCH=PROGRAM: takes that instead), checks every kernel of the device on odd sizes against the
-# double oracle, times the linear layers beside cuBLASLt, the feed-forward block of FireQ's figure 5 and attention, and
-# writes all of it under a folder (the block under FOLDER/ffn, attention under FOLDER/attention):
+# double oracle, times the linear layers beside cuBLASLt, the feed-forward block of FireQ's figure 5, attention, and prefill
+# and decode of a whole model, and writes all of it under a folder (FOLDER/ffn, /attention, /prefill, /decode):
 #   tools/gpu-bench.sh results/h200 [fqbench run options of the linear layers, for example --set m=1,16]
-# Less than 8 minutes on an H200 with 8 host cores, without the build.
+# About 10 minutes on an H200 with 8 host cores, without the build.
 set -eu
 out=${1:?usage: tools/gpu-bench.sh FOLDER [options of fqbench run]}
 shift
@@ -26,3 +26,7 @@ grep '^FAIL' "$out/check.txt" || true
 "$FQBENCH" run scenarios/ffn-h200.yaml --out "$out/ffn"
 "$FQBENCH" reproduce results/claims/fireq-fig5.csv "$out/ffn" > "$out/ffn/fireq-fig5.md"
 "$FQBENCH" run scenarios/attention-h200.yaml --out "$out/attention"
+"$FQBENCH" run scenarios/prefill-h200.yaml --out "$out/prefill"
+"$FQBENCH" reproduce results/claims/fireq-table1.csv "$out/prefill" > "$out/prefill/fireq-table1.md"
+"$FQBENCH" run scenarios/decode-h200.yaml --out "$out/decode"
+"$FQBENCH" ppl -m models/tiny -v bf16,w8a8-fp8,w4a8-int8,fireq-w,fireq-kv,fireq,fireq+ --backend cuda -o csv > "$out/prefill/ppl-tiny-cuda.csv"
