@@ -24,6 +24,7 @@ static const struct {
     [FQ_GEMM_q4i8] = {"gemm_q4i8", FQ_UINT4, FQ_INT8, 1, FQ_INT8, FQ_VALUE_EXACT},
     [FQ_GEMM_i4i8_fast] = {"gemm_i4i8", FQ_INT4, FQ_INT8, 0, FQ_F32, FQ_VALUE_EXACT},
     [FQ_GEMM_i4i8_int] = {"gemm_i4i8_int", FQ_INT4, FQ_INT8, 1, FQ_UINT16, FQ_VALUE_EXACT},
+    [FQ_GEMM_i4i8_int_high] = {"gemm_i4i8_int", FQ_INT4, FQ_INT8, 1, FQ_UINT16, FQ_VALUE_EXACT},
     [FQ_GEMM_i4i8_f16] = {"gemm_i4i8_f16", FQ_INT4, FQ_INT8, 1, FQ_F16, FQ_VALUE_EXACT},
 };
 

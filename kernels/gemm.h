@@ -19,6 +19,7 @@ typedef enum fq_gemm_kind {
     FQ_GEMM_q4i8,
     FQ_GEMM_i4i8_fast, /* i4i8 with codes in the high half of a lane: another way to the same numbers */
     FQ_GEMM_i4i8_int,
+    FQ_GEMM_i4i8_int_high, /* i4i8_int in the way of i4i8_fast */
     FQ_GEMM_i4i8_f16,
     FQ_GEMM_any
 } fq_gemm_kind;

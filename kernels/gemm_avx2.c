@@ -75,6 +75,10 @@ FQ_INLINE vec_lut vec_lut_load(fq_gemm_kind kind, const fq_qmatrix *w, const fq_
         const __m256i s = _mm256_set1_epi16((short)gemm_scale_code(w, r, g));
         return (vec_lut){s, s};
     }
+    if (kind == FQ_GEMM_i4i8_int_high) {
+        const __m256i s = _mm256_set1_epi16((short)(gemm_scale_code(w, r, g) << (16 - GEMM_HIGH)));
+        return (vec_lut){s, s};
+    }
     if (kind == FQ_GEMM_i4i8_f16) return vec_lut_none();
     const __m256i lut16 = gemm_lut16(kind, w, luts, r, g);
     const __m256i low = _mm256_and_si256(lut16, _mm256_set1_epi16(0xff)), high = _mm256_srli_epi16(lut16, 8);
@@ -133,12 +137,16 @@ FQ_INLINE void int4_to_shorts(const uint8_t *p, vec v[2]) {
     }
 }
 
-FQ_INLINE void vec_weights_high(const uint8_t *p, vec v[4]) {
+FQ_INLINE void vec_weights_high(fq_gemm_kind kind, const uint8_t *p, vec_lut lut, vec v[4]) {
     const __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)p), top = _mm256_set1_epi16((short)0xf000);
     v[0] = as_float(_mm256_slli_epi16(b, 12));
     v[1] = as_float(_mm256_and_si256(_mm256_slli_epi16(b, 8), top));
     v[2] = as_float(_mm256_and_si256(_mm256_slli_epi16(b, 4), top));
     v[3] = as_float(_mm256_and_si256(b, top));
+    if (kind == FQ_GEMM_i4i8_fast) return;
+    FQ_UNROLL
+    for (int j = 0; j < 4; j++)
+        v[j] = as_float(_mm256_mulhi_epi16(_mm256_castps_si256(v[j]), lut.low));
 }
 
 FQ_INLINE void vec_weights(fq_gemm_kind kind, const uint8_t *p, vec_lut lut, vec v[4]) {
@@ -167,6 +175,7 @@ FQ_INLINE void vec_weights(fq_gemm_kind kind, const uint8_t *p, vec_lut lut, vec
         int4_to_shorts(p, v);
         return;
     case FQ_GEMM_i4i8_int:
+    case FQ_GEMM_i4i8_int_high:
         int4_to_shorts(p, v);
         FQ_UNROLL
         for (int j = 0; j < 2; j++)

@@ -59,6 +59,8 @@ FQ_INLINE vec_lut vec_lut_load(fq_gemm_kind kind, const fq_qmatrix *w, const fq_
         return _mm512_castsi512_ps(_mm512_set1_epi32(s << 16 | fq_qmatrix_zero(w, r, g)));
     }
     if (kind == FQ_GEMM_i4i8_int) return _mm512_castsi512_ps(_mm512_set1_epi16((short)gemm_scale_code(w, r, g)));
+    if (kind == FQ_GEMM_i4i8_int_high)
+        return _mm512_castsi512_ps(_mm512_set1_epi16((short)(gemm_scale_code(w, r, g) << (16 - GEMM_HIGH))));
     if (kind == FQ_GEMM_i4i8_f16) return vec_lut_none();
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(gemm_lut16(kind, w, luts, r, g)), 16));
 }
@@ -94,12 +96,16 @@ FQ_INLINE vec int4_to_shorts(const uint8_t *p) {
     return _mm512_castsi512_ps(_mm512_srai_epi16(top, 12));
 }
 
-FQ_INLINE void vec_weights_high(const uint8_t *p, vec v[4]) {
+FQ_INLINE void vec_weights_high(fq_gemm_kind kind, const uint8_t *p, vec_lut lut, vec v[4]) {
     const __m512i b = _mm512_loadu_si512(p), top = _mm512_set1_epi16((short)0xf000);
     v[0] = _mm512_castsi512_ps(_mm512_slli_epi16(b, 12));
     v[1] = _mm512_castsi512_ps(_mm512_and_si512(_mm512_slli_epi16(b, 8), top));
     v[2] = _mm512_castsi512_ps(_mm512_and_si512(_mm512_slli_epi16(b, 4), top));
     v[3] = _mm512_castsi512_ps(_mm512_and_si512(b, top));
+    if (kind == FQ_GEMM_i4i8_fast) return;
+    FQ_UNROLL
+    for (int j = 0; j < 4; j++)
+        v[j] = _mm512_castsi512_ps(_mm512_mulhi_epi16(_mm512_castps_si512(v[j]), _mm512_castps_si512(lut)));
 }
 
 /* 16 E4M3 codes to float32, as gemm_e4m3_values. */
@@ -145,6 +151,7 @@ FQ_INLINE void vec_weights(fq_gemm_kind kind, const uint8_t *p, vec_lut lut, vec
         v[0] = int4_to_shorts(p);
         return;
     case FQ_GEMM_i4i8_int:
+    case FQ_GEMM_i4i8_int_high:
         v[0] =
             _mm512_castsi512_ps(_mm512_mullo_epi16(_mm512_castps_si512(int4_to_shorts(p)), _mm512_castps_si512(lut)));
         return;

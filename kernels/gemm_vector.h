@@ -8,15 +8,16 @@
  *   vec_total(kind, v)                         the sum of the lanes as float; an integer sum is rounded once
  *   vec_lut_none(), vec_lut_load(kind, w, luts, r, g)   the look-up table of a group, in registers
  *   vec_weights(kind, p, lut, out)             gemm_step(kind) codes at p as gemm_vecs(kind) vectors, in k order
- *   vec_weights_high(p, out)                   HIGH_VECS vectors of int16 lanes, codes 4 i + j of the bytes at p times
- *                                              2^GEMM_HIGH in lane i of vector j
- *   vec_flush(kind, sum, scale, total)         total + sum / 2^GEMM_HIGH of i4i8_fast, total + scale sum of i4i8_f16 */
+ *   vec_weights_high(kind, p, lut, out)        HIGH_VECS vectors of int16 lanes, codes 4 i + j of the bytes at p in
+ * lane i of vector j, times 2^GEMM_HIGH or, of i4i8_int_high, their scale vec_flush(kind, sum, scale, total) total +
+ * sum / 2^GEMM_HIGH of i4i8_fast, total + scale sum of i4i8_f16 */
 #ifndef FQ_KERNELS_GEMM_VECTOR_H
 #define FQ_KERNELS_GEMM_VECTOR_H
 
 /* i4i8_fast, FastGEMM (arXiv 2311.09550): a code stays at the top of its lane, 2^12 times its value, so that masks and
  * shifts by constants unpack it; the factor leaves when lanes are flushed, after at most 2048 / 8 codes a lane, of at
- * most 2^12 8 128 each. */
+ * most 2^12 8 128 each. i4i8_int_high: the upper half of the product with 2^4 S is q S, so that whole-number scales
+ * cost one VPMULHW. */
 enum { HIGH_VECS = 4, HIGH_CODES = 2048 };
 
 FQ_INLINE int gemm_unit_codes(fq_gemm_kind kind) {
@@ -32,9 +33,12 @@ FQ_INLINE int gemm_step(fq_gemm_kind kind) {
 FQ_INLINE int gemm_vecs(fq_gemm_kind kind) {
     return gemm_step(kind) / gemm_unit_codes(kind) / GEMM_LANES;
 }
+FQ_INLINE int gemm_is_high(fq_gemm_kind kind) {
+    return kind == FQ_GEMM_i4i8_fast || kind == FQ_GEMM_i4i8_int_high;
+}
 /* The same of the product for few tokens. */
 FQ_INLINE int gemm_small_vecs(fq_gemm_kind kind) {
-    return kind == FQ_GEMM_i4i8_fast ? HIGH_VECS : gemm_vecs(kind);
+    return gemm_is_high(kind) ? HIGH_VECS : gemm_vecs(kind);
 }
 FQ_INLINE int gemm_small_codes(fq_gemm_kind kind) {
     return gemm_small_vecs(kind) * gemm_unit_codes(kind) * GEMM_LANES;
@@ -179,8 +183,8 @@ FQ_INLINE void gemm_small_step(fq_gemm_kind kind, const int tokens, const uint8_
                                const uint32_t *x, const int odd, vec *acc) {
     const int chains = gemm_small_chains(kind, tokens);
     vec w[4];
-    if (kind == FQ_GEMM_i4i8_fast)
-        vec_weights_high(src, w);
+    if (gemm_is_high(kind))
+        vec_weights_high(kind, src, lut, w);
     else
         vec_weights(kind, src, lut, w);
     FQ_UNROLL
@@ -223,7 +227,8 @@ FQ_INLINE void gemm_small_tile(fq_gemm_kind kind, const int tokens, const gemm_p
     const int rows = gemm_small_rows(kind, tokens), chains = gemm_small_chains(kind, tokens);
     const int step = gemm_small_codes(kind), bytes = step * gemm_w_bits(kind) / 8;
     const int units = step / gemm_unit_codes(kind) * tokens;
-    const int batch = tokens > 2 ? 1 : 4; /* steps in straight code: one token has little else to do */
+    const int shortest = kind == FQ_GEMM_i4i8_int_high ? 128 : 4 * step; /* codes between ends of groups */
+    const int batch = tokens > 2 ? 1 : gemm_min(4, shortest / step);     /* steps in straight code */
     const uint8_t *src[4];
     const uint32_t *x = p->x;
     vec_lut lut = vec_lut_none();
@@ -332,7 +337,8 @@ FQ_INLINE void gemm_small_share(fq_gemm_kind kind, const int tokens, const gemm_
     }
 }
 
-/* 8 units of token t from unit u on, in the order in which i4i8_fast unpacks: byte j of every four of 64 codes. */
+/* 8 units of token t from unit u on, in the order in which vec_weights_high unpacks: byte j of every four of 64 codes.
+ */
 FQ_INLINE __m256i gemm_high_units(const gemm_plan *p, int t, int u) {
     const int in = u % (HIGH_VECS * GEMM_LANES), k = 2 * (u - in) + 64 * (u % GEMM_LANES / 8);
     const __m128i up = _mm_cvtsi32_si128(24 - 8 * (in / GEMM_LANES));
@@ -346,19 +352,19 @@ FQ_INLINE __m256i gemm_high_units(const gemm_plan *p, int t, int u) {
 }
 
 /* Before the threads start: so little that sharing it would cost a barrier and gain nothing. */
-FQ_INLINE void gemm_small_pack(fq_gemm_kind kind, const gemm_plan *p) {
+FQ_INLINE void gemm_small_pack_as(fq_gemm_kind kind, const gemm_plan *p) {
     const int tokens = gemm_small_tokens(p->m), blocks = gemm_small_blocks(p);
     for (int block = 0; block < blocks; block++)
         for (int t = 0; t < tokens; t++)
             for (int u = 0; u < 16; u += 8) {
                 const int from = block * 16 + u;
                 _mm256_store_si256((__m256i *)(void *)(p->x + (block * tokens + t) * 16 + u),
-                                   kind == FQ_GEMM_i4i8_fast ? gemm_high_units(p, t, from)
-                                                             : gemm_token_units(kind, p, t, from));
+                                   gemm_is_high(kind) ? gemm_high_units(p, t, from)
+                                                      : gemm_token_units(kind, p, t, from));
             }
 }
 
-FQ_INLINE void gemm_small_work(fq_gemm_kind kind, const gemm_plan *p) {
+FQ_INLINE void gemm_small_work_as(fq_gemm_kind kind, const gemm_plan *p) {
     switch (gemm_small_tokens(p->m)) {
     case 1:
         gemm_small_share(kind, 1, p);
@@ -372,6 +378,31 @@ FQ_INLINE void gemm_small_work(fq_gemm_kind kind, const gemm_plan *p) {
     default:
         gemm_small_share(kind, 8, p);
     }
+}
+
+/* 1 if codes stay at the top of their lanes: for so few tokens that unpacking is most of the work, and groups that end
+ * with a step. */
+FQ_INLINE int gemm_small_goes_high(const gemm_plan *p) {
+    return p->m <= 4 && p->a->w->group % 128 == 0;
+}
+#define GEMM_SMALL_DO(what, kind, p)                                                                                   \
+    do {                                                                                                               \
+        if (kind == FQ_GEMM_i4i8_fast) {                                                                               \
+            if (p->m <= 4)                                                                                             \
+                what(FQ_GEMM_i4i8_fast, p);                                                                            \
+            else                                                                                                       \
+                what(FQ_GEMM_i4i8, p);                                                                                 \
+        } else if (kind == FQ_GEMM_i4i8_int && gemm_small_goes_high(p)) {                                              \
+            what(FQ_GEMM_i4i8_int_high, p);                                                                            \
+        } else {                                                                                                       \
+            what(kind, p);                                                                                             \
+        }                                                                                                              \
+    } while (0)
+FQ_INLINE void gemm_small_pack(fq_gemm_kind kind, const gemm_plan *p) {
+    GEMM_SMALL_DO(gemm_small_pack_as, kind, p);
+}
+FQ_INLINE void gemm_small_work(fq_gemm_kind kind, const gemm_plan *p) {
+    GEMM_SMALL_DO(gemm_small_work_as, kind, p);
 }
 
 /* The function of a row of kernels.def and its scratch. The kind is a constant of each, so that all of the above folds

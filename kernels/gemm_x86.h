@@ -25,7 +25,7 @@ FQ_INLINE int gemm_ceil(int a, int b) {
 /* Integer products, summed as integers. */
 FQ_INLINE int gemm_is_int(fq_gemm_kind kind) {
     return kind == FQ_GEMM_i8i8 || kind == FQ_GEMM_i4i8 || kind == FQ_GEMM_q4i8 || kind == FQ_GEMM_i4i8_fast ||
-           kind == FQ_GEMM_i4i8_int || kind == FQ_GEMM_i4i8_f16;
+           kind == FQ_GEMM_i4i8_int || kind == FQ_GEMM_i4i8_int_high || kind == FQ_GEMM_i4i8_f16;
 }
 /* The integers are sums of groups, added up as floats. */
 FQ_INLINE int gemm_is_scaled(fq_gemm_kind kind) {
@@ -33,7 +33,7 @@ FQ_INLINE int gemm_is_scaled(fq_gemm_kind kind) {
 }
 FQ_INLINE int gemm_is_grouped(fq_gemm_kind kind) {
     return kind == FQ_GEMM_w4a16 || kind == FQ_GEMM_i4f8 || kind == FQ_GEMM_q4i8 || kind == FQ_GEMM_i4i8_int ||
-           kind == FQ_GEMM_i4i8_f16;
+           kind == FQ_GEMM_i4i8_int_high || kind == FQ_GEMM_i4i8_f16;
 }
 FQ_INLINE size_t gemm_scale_bytes(fq_gemm_kind kind) {
     return kind == FQ_GEMM_i4f8 || kind == FQ_GEMM_q4i8 ? 1 : 2;
@@ -94,6 +94,7 @@ FQ_INLINE __m256i gemm_vector_units(fq_gemm_kind kind, const uint8_t *p) {
     case FQ_GEMM_q4i8:
     case FQ_GEMM_i4i8_fast:
     case FQ_GEMM_i4i8_int:
+    case FQ_GEMM_i4i8_int_high:
     case FQ_GEMM_i4i8_f16:
     case FQ_GEMM_any: /* gemm_any_units */
         break;

@@ -58,6 +58,7 @@ static fq_status gather_stats(const fq_input_stats *from, const int *order, int 
     for (int i = 0; i < n; i++) {
         to->absmean[i] = from->absmean[order[i]];
         to->absmax[i] = from->absmax[order[i]];
+        to->mean[i] = from->mean[order[i]];
         for (int j = 0; from->moment && j < n; j++) {
             to->moment[(size_t)i * (size_t)n + (size_t)j] =
                 from->moment[(size_t)order[i] * (size_t)from->cols + (size_t)order[j]];
@@ -214,6 +215,28 @@ static fq_status compensate(fq_llama *net, const fq_variant *v, fq_linear *lin, 
     return FQ_OK;
 }
 
+/* Bias correction (Nagel et al., arXiv 1906.04721, section 4.2): what rounding the weights adds to the mean output,
+ * (W - Q(W)) mean(x), as a bias, which a layer without one gets. Rounding of activations is taken as unbiased. */
+static fq_status correct_bias(fq_llama *net, const fq_prepared *w, fq_site site, const fq_linear *lin,
+                              const projection *parts, size_t count, float **bias, fq_arena *scratch) {
+    const fq_variant *v = w->site[site];
+    if (!(v->transforms & FQ_T_BIAS) || !w->has_stats || lin->w.recipe->group == FQ_NO_SCALE) return FQ_OK;
+    if (lin->order || lin->low)
+        return fq_fail(FQ_ERR_USAGE, "%s: bias correction goes neither with outliers set apart nor with lorc", v->name);
+    const size_t mark = scratch->used, cols = (size_t)lin->w.cols;
+    const float *e = lost(lin, parts, count, scratch), *mean = w->input[site].mean;
+    if (!*bias) *bias = FQ_NEW(&net->arena, float, lin->w.rows);
+    if (!e || !*bias) return FQ_ERR_MEMORY;
+    for (int r = 0; r < lin->w.rows; r++) {
+        double shift = 0;
+        for (size_t c = 0; c < cols; c++)
+            shift += (double)e[(size_t)r * cols + c] * (double)mean[c];
+        (*bias)[r] += (float)shift;
+    }
+    fq_arena_reset(scratch, mark);
+    return FQ_OK;
+}
+
 static fq_status build_layer(fq_llama *net, int l, const fq_build_options *o, fq_arena *scratch) {
     fq_layer *L = &net->layer[l];
     fq_dims d = fq_dims_of(&net->config);
@@ -248,7 +271,11 @@ static fq_status build_layer(fq_llama *net, int l, const fq_build_options *o, fq
     FQ_TRY(join_bias(net, &L->qkv_bias, 3, (const float *const[]){w.qb, w.kb, w.vb}, (const int[]){d.q, d.kv, d.kv}));
     FQ_TRY(join_bias(net, &L->o_bias, 1, (const float *const[]){w.ob}, &d.hidden));
     FQ_TRY(join_bias(net, &L->gate_up_bias, 2, (const float *const[]){w.gateb, w.upb}, (const int[]){d.ff, d.ff}));
-    return join_bias(net, &L->down_bias, 1, (const float *const[]){w.downb}, &d.hidden);
+    FQ_TRY(join_bias(net, &L->down_bias, 1, (const float *const[]){w.downb}, &d.hidden));
+    float **const bias[FQ_SITE_COUNT] = {&L->qkv_bias, &L->o_bias, &L->gate_up_bias, &L->down_bias};
+    for (int i = 0; i < FQ_SITE_COUNT; i++)
+        FQ_TRY(correct_bias(net, &w, (fq_site)i, sites[i], parts, sizeof parts / sizeof parts[0], bias[i], scratch));
+    return FQ_OK;
 }
 
 /* The head, through a bounded block of float32 rows: a vocabulary of 128k rows never exists in float32 twice. */

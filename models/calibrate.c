@@ -45,25 +45,27 @@ static fq_status collect_projections(void *ctx, int layer, const float *qkv, siz
     return FQ_OK;
 }
 
-/* absmean and absmax; threads share out blocks of channels. */
+/* absmean, absmax and mean; threads share out blocks of channels. */
 static void add_magnitudes(fq_input_stats *st, const float *x, size_t stride, int m) {
     enum { BLOCK = 64 };
 #pragma omp parallel for schedule(static)
     for (int c0 = 0; c0 < st->cols; c0 += BLOCK) {
         const int n = st->cols - c0 < BLOCK ? st->cols - c0 : BLOCK;
-        double sum[BLOCK] = {0};
+        double sum[BLOCK] = {0}, plain[BLOCK] = {0};
         float most[BLOCK] = {0};
         for (int i = 0; i < m; i++) {
             const float *row = x + (size_t)i * stride + (size_t)c0;
             for (int c = 0; c < n; c++) {
                 const float a = fabsf(row[c]);
                 sum[c] += (double)a;
+                plain[c] += (double)row[c];
                 most[c] = a > most[c] ? a : most[c];
             }
         }
         for (int c = 0; c < n; c++) {
-            const double before = (double)st->absmean[c0 + c] * (double)st->tokens;
-            st->absmean[c0 + c] = (float)((before + sum[c]) / (double)(st->tokens + m));
+            const double tokens = (double)st->tokens, all = (double)(st->tokens + m);
+            st->absmean[c0 + c] = (float)(((double)st->absmean[c0 + c] * tokens + sum[c]) / all);
+            st->mean[c0 + c] = (float)(((double)st->mean[c0 + c] * tokens + plain[c]) / all);
             st->absmax[c0 + c] = fmaxf(st->absmax[c0 + c], most[c]);
         }
     }

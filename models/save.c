@@ -410,6 +410,8 @@ fq_status fq_llama_save(const fq_llama *net, const char *dir) {
     if (!fq_model_has_weights(m)) {
         return fq_fail(FQ_ERR_UNSUPPORTED, "%s has random weights: not worth a file", m->checkpoint.name);
     }
+    if (net->variant->transforms & FQ_T_BIAS)
+        return fq_fail(FQ_ERR_UNSUPPORTED, "%s: corrected biases are not saved", net->variant->name);
     if (m->saved) return fq_fail(FQ_ERR_UNSUPPORTED, "%s is a saved model already", m->checkpoint.path);
     FQ_TRY(fq_save_check(dir, 1));
     writer w = {.net = net, .dir = dir};

@@ -57,7 +57,7 @@ const int fq_variant_count = (int)(sizeof fq_variants / sizeof fq_variants[0]);
 const char *fq_transform_name(int bit) {
     static const char *const names[] = {"tensor",     "channel",    "pre-rope", "post-rope",  "rotate",
                                         "rotate-v",   "smooth",     "awq",      "smooth-out", "smooth-keys",
-                                        "key-search", "key-offset", "outliers", "lae"};
+                                        "key-search", "key-offset", "outliers", "lae",        "bias"};
     return bit >= 0 && bit < (int)(sizeof names / sizeof names[0]) ? names[bit] : NULL;
 }
 
@@ -208,8 +208,8 @@ fq_variant_options fq_variant_defaults(void) {
 }
 
 int fq_variant_needs_moments(const fq_variant *v) {
-    /* magnitudes of rotated inputs follow from moments only */
-    const int rotated = FQ_T_ROTATE | FQ_T_ROTATE_V, magnitudes = FQ_T_SMOOTH | FQ_T_SMOOTH_OUT;
+    /* statistics of rotated inputs follow with moments only */
+    const int rotated = FQ_T_ROTATE | FQ_T_ROTATE_V, magnitudes = FQ_T_SMOOTH | FQ_T_SMOOTH_OUT | FQ_T_BIAS;
     const int follow = (v->transforms & rotated) && ((v->transforms & magnitudes) || v->a->range == FQ_RANGE_STATIC);
     return follow || v->map != NULL || (v->transforms & (FQ_T_AWQ | FQ_T_OUTLIERS)) != 0 ||
            fq_method_needs_moments(v->method);
@@ -217,7 +217,7 @@ int fq_variant_needs_moments(const fq_variant *v) {
 
 int fq_variant_needs_calibration(const fq_variant *v) {
     const int statistics = FQ_T_PRE_ROPE | FQ_T_POST_ROPE | FQ_T_SMOOTH | FQ_T_SMOOTH_OUT | FQ_T_SMOOTH_KEYS |
-                           FQ_T_KEY_SEARCH | FQ_T_KEY_OFFSET | FQ_T_LAE;
+                           FQ_T_KEY_SEARCH | FQ_T_KEY_OFFSET | FQ_T_LAE | FQ_T_BIAS;
     if (v->map != NULL || (v->policy != NULL && v->policy->calibrates))
         return 1; /* what a site will want is not known */
     return (v->transforms & statistics) != 0 || v->a->range == FQ_RANGE_STATIC || fq_variant_needs_moments(v);

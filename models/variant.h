@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-/* Transforms, in the order in which they are applied to a layer. All but POST_ROPE, KEY_OFFSET and OUTLIERS are folded
+/* Transforms, in the order in which they are applied to a layer. All but POST_ROPE, KEY_OFFSET, OUTLIERS and BIAS are folded
  * into weights and norms and cost nothing at run time. */
 enum {
     FQ_T_TENSOR = 1,           /* per-tensor power-of-two weight scale (FireQ) */
@@ -25,7 +25,8 @@ enum {
     FQ_T_KEY_SEARCH = 1 << 10, /* post-RoPE scales and clip of keys and values searched on calibration (fireq+) */
     FQ_T_KEY_OFFSET = 1 << 11, /* mean key after RoPE subtracted: softmax does not see it (fireq+) */
     FQ_T_OUTLIERS = 1 << 12,   /* the widest input channels of each linear layer apart, in INT8 (Atom) */
-    FQ_T_LAE = 1 << 13         /* logarithmic equalization of the inputs of qkv and gate+up (FPTQ) */
+    FQ_T_LAE = 1 << 13,        /* logarithmic equalization of the inputs of qkv and gate+up (FPTQ) */
+    FQ_T_BIAS = 1 << 14        /* bias correction: what rounding the weights adds to a mean output is subtracted */
 };
 
 typedef struct fq_policy fq_policy;         /* models/policy.h */

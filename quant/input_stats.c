@@ -10,7 +10,8 @@ fq_status fq_input_stats_create(fq_input_stats *s, int cols, int with_moment, fq
     *s = (fq_input_stats){.cols = cols};
     s->absmean = FQ_NEW(arena, float, k);
     s->absmax = FQ_NEW(arena, float, k);
-    if (s->absmean == NULL || s->absmax == NULL) return FQ_ERR_MEMORY;
+    s->mean = FQ_NEW(arena, float, k);
+    if (s->absmean == NULL || s->absmax == NULL || s->mean == NULL) return FQ_ERR_MEMORY;
     if (with_moment) {
         s->moment = fq_arena_calloc(arena, k, k * sizeof *s->moment);
         if (s->moment == NULL) return FQ_ERR_MEMORY;
@@ -24,6 +25,7 @@ fq_status fq_input_stats_copy(fq_input_stats *to, const fq_input_stats *from, fq
     to->tokens = from->tokens;
     memcpy(to->absmean, from->absmean, k * sizeof *to->absmean);
     memcpy(to->absmax, from->absmax, k * sizeof *to->absmax);
+    memcpy(to->mean, from->mean, k * sizeof *to->mean);
     if (from->moment != NULL) memcpy(to->moment, from->moment, k * k * sizeof *to->moment);
     return FQ_OK;
 }
@@ -33,6 +35,7 @@ void fq_input_stats_unscale(fq_input_stats *s, const float *lambda) {
     for (size_t i = 0; i < k; i++) {
         s->absmean[i] /= fabsf(lambda[i]);
         s->absmax[i] /= fabsf(lambda[i]);
+        s->mean[i] /= lambda[i];
     }
     if (s->moment == NULL) return;
 #pragma omp parallel for schedule(static)
@@ -54,6 +57,7 @@ void fq_input_stats_rotate(fq_input_stats *s, void (*rotate)(const void *ctx, fl
     const size_t k = (size_t)s->cols;
     float *m = s->moment;
     FQ_ASSERT(m != NULL);
+    rotate(ctx, s->mean);
     /* M R, its transpose R^T M, then R^T M R. */
     rotate_rows(m, k, rotate, ctx);
     for (size_t i = 0; i < k; i++) {

@@ -75,8 +75,8 @@ float fq_tensor_scale_search(const float *w, size_t stride, int rows, int cols, 
 /* Integer Scale's amplifier for recipes with UINT16 scales: the largest 2^n, 0 <= n <= most, under which every row's
  * INT32 sum over all of K cannot overflow, sum_g S_g * group * 128 * 2^(bits - 1) < 2^31 with
  * S_g = max(1, rne(2^n a_g / R)), and a scale that a search widens by a fifth is still at most FQ_AMPLIFIED_MOST, so
- * that q S of INT4 codes is an INT16. 1 if not even that passes or w is not finite. */
-enum { FQ_AMPLIFIED_MOST = 4095 };
+ * that q S of INT4 codes is an INT16, and S times 16 as well. 1 if not even that passes or w is not finite. */
+enum { FQ_AMPLIFIED_MOST = 2047 };
 float fq_amplifier(const float *w, size_t stride, int rows, int cols, const fq_recipe *r, int most);
 
 /* One quantized row outside any matrix (activations, q, k, v): codes to `codes`, the decoded scale returned in *scale

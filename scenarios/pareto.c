@@ -104,6 +104,54 @@ static void pictures_of(fq_artist *a, const fq_rows *rows, const fq_accuracy_row
     }
 }
 
+/* No other row costs less or as much and is nearer to the reference. */
+static int on_cost_front(const fq_accuracy_row *const *p, int n, int i) {
+    for (int k = 0; k < n; k++) {
+        const double c = p[k]->mac_cells - p[i]->mac_cells, d = p[k]->kld_mean - p[i]->kld_mean;
+        if (c <= 0 && d <= 0 && (c < 0 || d < 0)) return 0;
+    }
+    return 1;
+}
+
+/* What the name of a row changes tells the rows of a sweep apart. */
+static const char *changes(const char *variant) {
+    const char *colon = strchr(fq_artist_text(variant), ':');
+    return colon != NULL ? colon + 1 : variant;
+}
+
+static int has_cost(const fq_accuracy_row *r, const fq_accuracy_row *first) {
+    return same_question(r, first) && (r->kappa == first->kappa || (isnan(r->kappa) && isnan(first->kappa))) &&
+           isfinite(r->mac_cells) && isfinite(r->kld_mean) && r->kld_mean > 0;
+}
+
+static void draw_cost(fq_artist *a, const fq_rows *rows, const fq_accuracy_row *first) {
+    const fq_accuracy_row *p[POINTS_MOST];
+    char subtitle[4 * WORD], group[2 * WORD], strength[32] = "";
+    fq_points points = {NULL, 0, 0};
+    int n = 0;
+    for (int i = 0; i < rows->n_accuracy && n < POINTS_MOST; i++)
+        if (has_cost(&rows->accuracy[i], first)) p[n++] = &rows->accuracy[i];
+    if (n < 6) return;
+    for (int front = 1; front >= 0; front--)
+        for (int i = 0; i < n; i++)
+            if (on_cost_front(p, n, i) == front)
+                fq_artist_add(a, &points, front ? "on the Pareto front" : "beaten in both",
+                              front ? changes(p[i]->variant) : "", p[i]->mac_cells, p[i]->kld_mean, NAN, NAN);
+    if (first->kappa > 1) snprintf(strength, sizeof strength, ", outliers of strength %.0f", first->kappa);
+    snprintf(subtitle, sizeof subtitle, "%s on %s, windows of %.0f%s; cells: adders of an exact unit",
+             fq_artist_text(first->model), fq_artist_text(first->text), first->ctx, strength);
+    snprintf(group, sizeof group, "cost %s %s %.0f", fq_artist_text(first->model), fq_artist_text(first->text),
+             first->kappa);
+    fq_plot plot = {.kind = FQ_PLOT_SCATTER,
+                    .title = "Nearness to float32 against the cost of a multiply-accumulate unit",
+                    .subtitle = subtitle,
+                    .x_label = "area proxy (cells)",
+                    .y_label = "mean KL divergence (nats a token)",
+                    .log_x = 1,
+                    .log_y = 1};
+    fq_artist_draw(a, &plot, &points, "pareto", group);
+}
+
 fq_status fq_pareto_write(const char *dir, const fq_rows *rows, int *written) {
     fq_artist a = {.written = 0, .status = FQ_OK};
     *written = 0;
@@ -115,6 +163,10 @@ fq_status fq_pareto_write(const char *dir, const fq_rows *rows, int *written) {
         for (int k = 0; k < i; k++)
             seen |= same_question(&rows->accuracy[i], &rows->accuracy[k]);
         if (!seen) pictures_of(&a, rows, &rows->accuracy[i]);
+        int drawn = !isfinite(rows->accuracy[i].mac_cells);
+        for (int k = 0; k < i && !drawn; k++)
+            drawn = has_cost(&rows->accuracy[k], &rows->accuracy[i]);
+        if (!drawn) draw_cost(&a, rows, &rows->accuracy[i]);
     }
     *written = a.written;
     fq_arena_free(&a.arena);

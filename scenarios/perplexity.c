@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "harness/host.h"
+#include "quant/mac_cost.h"
 #include "scenarios/kinds.h"
 #include "scenarios/score.h"
 
@@ -74,6 +75,8 @@ static fq_status add_row(void *scorer, int i, fq_evaluation *v) {
     r.kappa = k->kappa;
     if (variant->w->group != FQ_NO_SCALE) r.method = variant->method->name;
     if (fq_model_saved_variant(v->net->model) == NULL) r.quantize_s = v->net->build_s;
+    if (variant->policy == NULL && variant->map == NULL && variant->lorc == 0)
+        r.mac_cells = fq_mac_cells(variant->w->code, variant->a->code);
     r.kv_bits = fq_recipe_bits(variant->kv, v->net->config.head_dim);
     r.scenario = c->scenario;
     r.build_commit = c->commit;

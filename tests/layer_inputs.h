@@ -36,12 +36,14 @@ static inline float *layer_inputs(int tokens, int cols, float outlier, uint64_t 
 static inline void layer_stats(fq_input_stats *s, const float *x, int tokens, int cols, int with_moment,
                                fq_arena *from) {
     const size_t k = (size_t)cols;
-    double *sum = FQ_NEW(from, double, k *k), *absolute = FQ_NEW(from, double, k);
-    if (sum == NULL || absolute == NULL || fq_input_stats_create(s, cols, with_moment, from) != FQ_OK) abort();
+    double *sum = FQ_NEW(from, double, k *k), *absolute = FQ_NEW(from, double, k), *plain = FQ_NEW(from, double, k);
+    if (sum == NULL || absolute == NULL || plain == NULL || fq_input_stats_create(s, cols, with_moment, from) != FQ_OK)
+        abort();
     for (int t = 0; t < tokens; t++) {
         const float *row = x + (size_t)t * k;
         for (size_t i = 0; i < k; i++) {
             absolute[i] += fabs((double)row[i]);
+            plain[i] += (double)row[i];
             s->absmax[i] = fmaxf(s->absmax[i], fabsf(row[i]));
             for (size_t j = 0; with_moment && j < k; j++)
                 sum[i * k + j] += (double)row[i] * (double)row[j];
@@ -50,6 +52,7 @@ static inline void layer_stats(fq_input_stats *s, const float *x, int tokens, in
     s->tokens = tokens;
     for (size_t i = 0; i < k; i++) {
         s->absmean[i] = (float)(absolute[i] / tokens);
+        s->mean[i] = (float)(plain[i] / tokens);
         for (size_t j = 0; with_moment && j < k; j++)
             s->moment[i * k + j] = (float)(sum[i * k + j] / tokens);
     }

@@ -102,8 +102,9 @@ static void compare_input(const fq_input_stats *st, const float *x, int K) {
     assert_int_equal(st->cols, K);
     assert_int_equal(st->tokens, T);
     for (int j = 0; j < K; j++) {
-        double sum = 0, most = 0;
+        double sum = 0, most = 0, plain = 0;
         for (int t = 0; t < T; t++) {
+            plain += (double)x[(size_t)t * (size_t)K + (size_t)j];
             const double a = fabs((double)x[(size_t)t * (size_t)K + (size_t)j]);
             sum += a;
             most = a > most ? a : most;
@@ -111,6 +112,7 @@ static void compare_input(const fq_input_stats *st, const float *x, int K) {
         }
         assert_true((double)st->absmax[j] == most);
         assert_true(fabs((double)st->absmean[j] - sum / T) <= 1e-6 * sum / T);
+        assert_true(fabs((double)st->mean[j] - plain / T) <= 1e-6 * sum / T);
     }
     double worst = 0;
     for (int i = 0; i < K; i++) {
@@ -197,6 +199,7 @@ static void same_input(const fq_input_stats *a, const fq_input_stats *b) {
     const size_t K = (size_t)a->cols;
     assert_memory_equal(a->absmean, b->absmean, K * sizeof(float));
     assert_memory_equal(a->absmax, b->absmax, K * sizeof(float));
+    assert_memory_equal(a->mean, b->mean, K * sizeof(float));
     if (a->moment && b->moment) assert_memory_equal(a->moment, b->moment, K * K * sizeof(float));
 }
 
@@ -223,6 +226,61 @@ static void threads_and_no_moments(void **state) {
     fq_calibration_free(two);
     fq_calibration_free(one);
     fq_calibration_free(plain);
+}
+
+/* What rounding the weights of `down` of layer 1 adds to the mean output, from the weights as they were and as they
+ * are.
+ */
+typedef struct shift {
+    double *of; /* [rows] */
+    int rows;
+} shift;
+
+static void find_shift(void *ctx, int layer, const char *projection, const float *w, int rows, const fq_qmatrix *q,
+                       int row0, const fq_input_stats *stats) {
+    shift *s = ctx;
+    if (layer != 1 || strcmp(projection, "down_proj") != 0) return;
+    float *v = malloc((size_t)q->cols * sizeof *v);
+    s->rows = rows;
+    s->of = calloc((size_t)rows, sizeof *s->of);
+    for (int r = 0; r < rows; r++) {
+        fq_qmatrix_dequantize(q, row0 + r, v);
+        for (int c = 0; c < q->cols; c++)
+            s->of[r] += ((double)w[(size_t)r * (size_t)q->cols + (size_t)c] - (double)v[c]) * (double)stats->mean[c];
+    }
+    free(v);
+}
+
+/* A layer without a bias gets what keeps its mean output; with the float weights there is nothing to keep; what no
+ * correction goes with is refused. */
+static void biases_are_corrected(void **state) {
+    (void)state;
+    fq_calibration *cal = calibrate(0);
+    fq_build_options o = fq_build_defaults();
+    fq_llama *corrected, *plain;
+    shift s = {NULL, 0};
+    double size = 0;
+    o.max_layers = LAYERS;
+    o.calibration = cal;
+    assert_int_equal(fq_variant_needs_calibration(fq_variant_find("w8a8-int8:w=w.int3.channel+with=bias")), 1);
+    o.observer = (fq_build_observer){find_shift, &s};
+    assert_int_equal(fq_llama_build(&tiny, fq_variant_find("w8a8-int8:w=w.int3.channel+with=bias"), &o, &corrected),
+                     FQ_OK);
+    assert_int_equal(s.rows, net->config.hidden);
+    for (int r = 0; r < s.rows; r++) {
+        size = fmax(size, fabs(s.of[r]));
+        assert_true(fabs((double)corrected->layer[1].down_bias[r] - s.of[r]) <= 1e-6 * fabs(s.of[r]) + 1e-9);
+    }
+    assert_true(size > 1e-3);
+    free(s.of);
+    o.observer = (fq_build_observer){NULL, NULL};
+    assert_int_equal(fq_llama_build(&tiny, fq_variant_find("f32:with=bias"), &o, &plain), FQ_OK);
+    assert_null(plain->layer[1].down_bias);
+    fq_llama_free(plain);
+    assert_int_equal(fq_llama_build(&tiny, fq_variant_find("w8a8-int8:with=bias+lorc=4"), &o, &plain), FQ_ERR_USAGE);
+    assert_non_null(strstr(fq_message(), "bias"));
+    fq_llama_free(corrected);
+    fq_calibration_free(cal);
 }
 
 static void refusals(void **state) {
@@ -254,8 +312,12 @@ static void default_ids(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(inputs),   cmocka_unit_test(keys_and_queries), cmocka_unit_test(threads_and_no_moments),
-        cmocka_unit_test(refusals), cmocka_unit_test(default_ids),
+        cmocka_unit_test(inputs),
+        cmocka_unit_test(keys_and_queries),
+        cmocka_unit_test(threads_and_no_moments),
+        cmocka_unit_test(biases_are_corrected),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(default_ids),
     };
     return cmocka_run_group_tests_name("calibrate", tests, setup, teardown);
 }

@@ -47,6 +47,7 @@ static void test_copy_is_deep(void **state) {
     assert_memory_equal(copy.moment, stats.moment, K * K * sizeof(float));
     assert_memory_equal(copy.absmean, stats.absmean, K * sizeof(float));
     assert_memory_equal(copy.absmax, stats.absmax, K * sizeof(float));
+    assert_memory_equal(copy.mean, stats.mean, K * sizeof(float));
     copy.moment[3] = copy.absmean[3] = copy.absmax[3] = -1;
     assert_true(stats.moment[3] != -1 && stats.absmean[3] != -1 && stats.absmax[3] != -1);
     assert_int_equal(fq_input_stats_create(&plain, K, 0, &arena), FQ_OK);
@@ -70,6 +71,7 @@ static void test_unscale(void **state) {
     for (int j = 0; j < K; j++) {
         assert_true(fabsf(copy.absmean[j] / expected.absmean[j] - 1) < 1e-5f);
         assert_true(fabsf(copy.absmax[j] / expected.absmax[j] - 1) < 1e-6f);
+        assert_true(fabsf(copy.mean[j] - expected.mean[j]) < 1e-5f * expected.absmean[j]);
     }
 }
 
@@ -92,6 +94,7 @@ static void test_rotate(void **state) {
     for (int j = 0; j < K; j++) {
         assert_true(fabsf(copy.absmean[j] - sqrtf(copy.moment[j * K + j])) <= 1e-6f * copy.absmean[j]);
         assert_true(copy.absmax[j] == 4.0f * copy.absmean[j]);
+        assert_true(fabsf(copy.mean[j] - expected.mean[j]) < 1e-5f * copy.absmean[j]);
         assert_true(expected.absmean[j] <= copy.absmean[j] * 1.0001f); /* mean |x| <= root mean square */
     }
 }
