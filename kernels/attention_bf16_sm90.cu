@@ -437,9 +437,7 @@ fq_status fq_attention_decode_sm90_bf16_attend(const fq_cuda_heads *h, void *str
     float *partials = (float *)((uint8_t *)tickets + ticket_bytes(h, &plan));
     void *arguments[] = {&heads, &plan, &partials, &tickets};
     FQ_CUDA_TRY(cudaFuncSetAttribute(function, cudaFuncAttributeMaxDynamicSharedMemorySize, (int)bytes));
-    FQ_CUDA_TRY(cudaLaunchKernel(function, dim3((unsigned)(items * plan.splits)), dim3(WARPS * 32), arguments, bytes,
-                                 (cudaStream_t)stream));
-    return FQ_OK;
+    return fq_cuda_launch(function, items * plan.splits, WARPS * 32, bytes, h->early, (cudaStream_t)stream, arguments);
 }
 
 #define ROW(op)                                                                                                        \

@@ -322,9 +322,7 @@ fq_status fq_attention_decode_sm90_attend(const fq_cuda_heads *h, void *stream) 
         h->kv.head_dim == 64 ? bf16 ? (const void *)decode<64, __nv_bfloat16> : (const void *)decode<64, __nv_fp8_e4m3>
         : bf16 ? (const void *)decode<128, __nv_bfloat16>
                              : (const void *)decode<128, __nv_fp8_e4m3>;
-    FQ_CUDA_TRY(cudaLaunchKernel(function, dim3((unsigned)(items * plan.splits)), dim3(WARPS * 32), arguments, 0,
-                                 (cudaStream_t)stream));
-    return FQ_OK;
+    return fq_cuda_launch(function, items * plan.splits, WARPS * 32, 0, h->early, (cudaStream_t)stream, arguments);
 }
 
 fq_status fq_attention_decode_sm90(const fq_attention_args *a) {

@@ -16,6 +16,7 @@ struct fq_cuda_heads {
     uint16_t *out; /* bfloat16, rows of out_stride elements, a multiple of 8 */
     size_t out_stride;
     uint8_t *work; /* fq_cuda_heads_work bytes, zero before the first launch, 256-byte aligned */
+    int early;     /* decode rows: programmatic dependent launch */
     int fresh;     /* 0: keys and values in `work` are those of the launch before (prefill rows that keep them there) */
 };
 

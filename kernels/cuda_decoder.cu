@@ -241,6 +241,7 @@ static fq_cuda_heads heads_of(const fq_cuda_decoder *d, int seq, int longest) {
     h.out = d->attention;
     h.out_stride = (size_t)a->heads * (size_t)a->head_dim;
     h.work = d->work[seq == 1];
+    h.early = seq == 1;
     h.fresh = 1;
     return h;
 }

@@ -492,6 +492,7 @@ double fq_net_flop(const fq_llama *net, double tokens, double head, double pairs
 }
 
 double fq_net_bytes(const fq_llama *net) {
-    double cache = net->on_device ? 0 : (double)fq_cpu_llc_bytes();
+    double cache = (double)fq_cpu_llc_bytes();
+    if (net->on_device) return (double)net->bytes; /* dozens of times its cache */
     return cache > 0 ? fmax(0, (double)net->bytes - cache) : 0;
 }
