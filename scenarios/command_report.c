@@ -15,6 +15,7 @@
 #include "scenarios/command.h"
 #include "scenarios/pareto.h"
 #include "scenarios/plots.h"
+#include "scenarios/recommend.h"
 #include "scenarios/table.h"
 
 enum { PATH_BYTES = 4500 };
@@ -168,6 +169,7 @@ static fq_status write_markdown(FILE *f, const fq_folder *run, const char *title
     write_head(f, run, title);
     fprintf(f, "## Tables\n\n");
     FQ_TRY(fq_table_print(f, &rows));
+    FQ_TRY(fq_recommend_print(f, &rows, arena));
     write_rejected(f, run);
     write_pictures(f, run->dir);
     if (claims->n > 0) FQ_TRY(write_claims(f, run, claims, arena));

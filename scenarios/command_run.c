@@ -14,6 +14,7 @@
 #include "scenarios/journal.h"
 #include "scenarios/plan.h"
 #include "scenarios/plots.h"
+#include "scenarios/recommend.h"
 #include "scenarios/table.h"
 #include "scenarios/watchdog.h"
 
@@ -134,10 +135,11 @@ static int write_plots(const fq_rows *rows, const char *dir) {
     return written;
 }
 
-static fq_status print_rows(const fq_context *c, const char *dir) {
+static fq_status print_rows(fq_context *c, const char *dir) {
     const fq_rows rows = fq_context_rows(c);
     int plots = write_plots(&rows, dir);
     FQ_TRY(fq_table_print(stdout, &rows));
+    FQ_TRY(fq_recommend_print(stdout, &rows, &c->arena));
     printf("%s, build %s\n", c->cpu, c->commit);
     printf("%s: results.csv (%d rows), accuracy.csv (%d rows), ", dir, c->n_results, c->n_accuracy);
     if (c->n_formats > 0) printf("formats.csv (%d rows), ", c->n_formats);
