@@ -145,11 +145,18 @@ static const char *load_text(double load, double rate, char out[48]) {
 }
 
 static fq_status write_requests(survey *v, const tally *t, const host *h, const char *test_id) {
-    for (int k = 0; k < v->rounds; k++)
+    for (int k = 0; k < v->rounds; k++) {
+        fq_sample sample;
+        fq_sample_init(&sample);
+        sample.scenario = v->c->scenario;
+        sample.test_id = test_id;
+        sample.rep = k;
+        sample.round = k;
+        sample.t_ns = 1e9 * t->makespan[k];
+        FQ_TRY(fq_context_add_sample(v->c, &sample));
         for (int i = 0; i < v->requests.n; i++) {
             const fq_request *r = &t->round[k][i];
             fq_request_row row;
-            fq_sample sample;
             fq_request_row_init(&row);
             row.arrival_s = r->arrival_s;
             row.prompt_tokens = r->prompt;
@@ -167,14 +174,8 @@ static fq_status write_requests(survey *v, const tally *t, const host *h, const 
             for (int j = 0; j < r->output; j++)
                 row.same_tokens += r->tokens[j] == h->alone[i].tokens[j];
             FQ_TRY(fq_context_add_request(v->c, &row));
-            fq_sample_init(&sample);
-            sample.scenario = v->c->scenario;
-            sample.test_id = test_id;
-            sample.rep = i;
-            sample.round = k;
-            sample.t_ns = 1e6 * row.e2e_ms;
-            FQ_TRY(fq_context_add_sample(v->c, &sample));
         }
+    }
     return FQ_OK;
 }
 
@@ -201,6 +202,27 @@ static void fill_times(survey *v, const host *h, const tally *t, fq_serve_row *w
     }
     w->within_slo_pct = 100.0 * within / (k * n);
     w->goodput_rps = within / t->seconds;
+}
+
+/* A repetition is a round: the time from its first arrival to its last token. */
+static void fill_repetitions(const survey *v, const tally *t, fq_result *r) {
+    const fq_summary time = fq_stats_summary(t->makespan, v->rounds, 0.95);
+    const double tokens = v->requests.output_tokens;
+    double squares = 0;
+    r->n_samples = v->rounds;
+    r->avg_ns = 1e9 * time.mean;
+    r->stddev_ns = 1e9 * time.sd;
+    r->median_ns = 1e9 * time.median;
+    r->median_lo_ns = 1e9 * time.lo;
+    r->median_hi_ns = 1e9 * time.hi;
+    r->min_ns = 1e9 * time.min;
+    r->p95_ns = 1e9 * time.p95;
+    r->avg_ts = 0;
+    for (int k = 0; k < v->rounds; k++)
+        r->avg_ts += tokens / t->makespan[k] / v->rounds;
+    for (int k = 0; k < v->rounds; k++)
+        squares += pow(tokens / t->makespan[k] - r->avg_ts, 2);
+    if (v->rounds > 1) r->stddev_ts = sqrt(squares / (v->rounds - 1));
 }
 
 static fq_status add_row(survey *v, const fq_group *g, const host *hosts, const tally *t, int i, int slots, double load,
@@ -257,12 +279,8 @@ static fq_status add_row(survey *v, const fq_group *g, const host *hosts, const 
     if (w.trace == NULL) return FQ_ERR_MEMORY;
     if (pass) {
         fill_times(v, &hosts[i], &t[i], &w);
-        r.n_samples = v->rounds * n;
-        r.median_ns = 1e6 * w.e2e_p50_ms;
-        r.p95_ns = 1e6 * percentile(e2e_ms, t[i].round, v->rounds, n, 95, &v->arena);
-        r.min_ns = 1e6 * percentile(e2e_ms, t[i].round, v->rounds, n, 0, &v->arena);
+        fill_repetitions(v, &t[i], &r);
         r.ttft_ms = w.ttft_p50_ms;
-        r.avg_ts = w.output_ts;
         if (rate == 0 && t[0].status == FQ_OK) { /* with idle time, arrivals set the pace */
             const fq_summary ratio = fq_stats_paired_ratio(t[0].makespan, t[i].makespan, v->rounds, 0.95);
             r.speedup = ratio.median;
