@@ -20,11 +20,13 @@ typedef struct prefill_form {
 /* The fastest of those tried (docs/NOTES-hopper-attention.md). */
 static const prefill_form forms[] = {
     FORM(128, 2, 128, 1, 0, 0), FORM(128, 2, 128, 2, 0, 0), FORM(128, 2, 128, 3, 0, 1),
-    FORM(64, 3, 96, 1, 1, 0),   FORM(64, 3, 96, 2, 0, 0),   FORM(64, 3, 64, 3, 0, 0),
+    FORM(64, 3, 96, 1, 1, 0),   FORM(64, 3, 96, 2, 0, 0),
 };
 
+/* Head size 64 has two stages where three are asked for: they are the faster there. */
 static const prefill_form *form_of(const fq_cuda_heads *h, int stages) {
     const prefill_form *f = forms;
+    if (h->kv.head_dim == 64 && stages == 3) stages = 2;
     while (f->head_dim != h->kv.head_dim || f->stages != stages)
         f++;
     return f;

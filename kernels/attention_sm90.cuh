@@ -121,14 +121,6 @@ FQ_DEV float attention_exp2(float x) {
     asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
     return y;
 }
-FQ_DEV uint32_t attention_pack(float a, float b, float c, float d) {
-    uint32_t r;
-    asm("{\n.reg .b16 x, y;\ncvt.rn.satfinite.e4m3x2.f32 x, %2, %1;\ncvt.rn.satfinite.e4m3x2.f32 y, %4, %3;\n"
-        "mov.b32 %0, {x, y};\n}"
-        : "=r"(r)
-        : "f"(a), "f"(b), "f"(c), "f"(d));
-    return r;
-}
 
 /* What a consumer thread holds of rows g and g + 8 of its warp's 16. */
 template <class C> struct attention_state {
@@ -234,7 +226,7 @@ FQ_DEV void attention_softmax(attention_state<C> &a, float (&s)[C::N / 2], uint3
                     e[k] = attention_exp2(x);
                     sum[r][k & 1] += e[k];
                 }
-                p[j][2 * half + r] = attention_pack(e[0], e[1], e[2], e[3]);
+                p[j][2 * half + r] = sm90_pack_e4m3(e[0], e[1], e[2], e[3]);
             }
         }
     }

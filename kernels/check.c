@@ -190,11 +190,13 @@ static void check_heads(const context *c, const fq_kernel *k, fq_arena *arena) {
         s.q = companion(s.kv, FQ_RECIPE_Q_F32, FQ_RECIPE_Q_BF16, FQ_RECIPE_Q_E4M3);
         s.p = companion(s.kv, FQ_RECIPE_P_F32, FQ_RECIPE_P_BF16, FQ_RECIPE_P_E4M3);
         s.seed = 1000 + (unsigned long)i;
-        for (s.on_host = 0; s.on_host < (i % 3 == 0 ? 2 : 1); s.on_host++) {
+        for (int how = 0; how < (i % 3 == 0 ? 3 : 1); how++) {
             char text[192];
-            snprintf(text, sizeof text, "%s batch=%d seq=%d past=%d heads=%d/%d d=%d%s %s",
-                     s.on_host ? "host" : "device", s.batch, s.seq, s.past, s.heads, s.kv_heads, s.head_dim,
-                     s.causal ? " causal" : "", s.kv->name);
+            s.on_host = how == 1;
+            s.kv_sigma = how == 2 ? 300.0f : 0.0f; /* so that operands saturate */
+            snprintf(text, sizeof text, "%s%s batch=%d seq=%d past=%d heads=%d/%d d=%d%s %s",
+                     s.on_host ? "host" : "device", how == 2 ? " large" : "", s.batch, s.seq, s.past, s.heads,
+                     s.kv_heads, s.head_dim, s.causal ? " causal" : "", s.kv->name);
             try_shape(c, k, &s, text, arena);
         }
     }

@@ -4,23 +4,14 @@
 #define FQ_KERNELS_CODES_KV_SM90_CUH
 #include "kernels/ptx_sm90.cuh"
 
-FQ_DEV uint32_t kv_pack(float a, float b, float c, float d) {
-    uint32_t r;
-    asm("{\n.reg .b16 x, y;\ncvt.rn.satfinite.e4m3x2.f32 x, %2, %1;\ncvt.rn.satfinite.e4m3x2.f32 y, %4, %3;\n"
-        "mov.b32 %0, {x, y};\n}"
-        : "=r"(r)
-        : "f"(a), "f"(b), "f"(c), "f"(d));
-    return r;
-}
-
 /* Eight codes; the product of a code and an E4M3 or bfloat16 scale is exact in float32, so it is rounded once. */
 FQ_DEV void kv_operands(uint32_t word, float scale, uint32_t (&e)[2]) {
     float v[8];
 #pragma unroll
     for (int i = 0; i < 8; i++)
         v[i] = (float)((int32_t)(word << (28 - 4 * i)) >> 28) * scale;
-    e[0] = kv_pack(v[0], v[1], v[2], v[3]);
-    e[1] = kv_pack(v[4], v[5], v[6], v[7]);
+    e[0] = sm90_pack_e4m3(v[0], v[1], v[2], v[3]);
+    e[1] = sm90_pack_e4m3(v[4], v[5], v[6], v[7]);
 }
 
 /* Four by four bytes, transposed: byte j of to[i] is byte i of the j-th word. */

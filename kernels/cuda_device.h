@@ -143,6 +143,7 @@ struct fq_cuda_rope {
     size_t qkv_stride;     /* elements, a multiple of 8 */
     fq_cuda_type qkv_type; /* BF16 or F32 */
     const float *cos_t, *sin_t, *post, *k_offset, *k_clip, *v_clip;
+    const float *post_inverse; /* [H_kv D] 1 / post, for the queries; NULL: the kernel divides, which takes longer */
     void *q;
     size_t q_stride;     /* bytes, a multiple of 16 */
     fq_cuda_type q_type; /* E4M3 with q_scale, or BF16 without */

@@ -10,7 +10,7 @@
 #include "kernels/cuda_device.h"
 
 enum {
-    WARPS = 4,
+    WARPS_MOST = 8,
     EACH = 8, /* elements of a lane in each half of a head */
     TURNS = 2 /* heads of a lane, one after the other; all are read before the first is used */
 };
@@ -45,15 +45,21 @@ FQ_DEV void rotate(head_row &x, const float (&c)[EACH], const float (&s)[EACH]) 
     }
 }
 
-/* Times post or its reciprocal, which is within two units of roundoff. */
-FQ_DEV void scale_by(head_row &x, const float *post, int half, int divide) {
+/* 1 / x within two units of roundoff. */
+FQ_DEV float inverse_of(float x) {
+    float r;
+    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(x));
+    return __fmaf_rn(r, __fmaf_rn(-x, r, 1.0f), r);
+}
+
+FQ_DEV void scale_by(head_row &x, const float *factor, int half, int divide) {
 #pragma unroll
     for (int h = 0; h < 2; h++) {
         float f[EACH];
-        load(post + h * half, f);
+        load(factor + h * half, f);
 #pragma unroll
         for (int i = 0; i < EACH; i++)
-            x.v[h][i] *= divide ? __fdividef(1.0f, f[i]) : f[i];
+            x.v[h][i] *= divide ? inverse_of(f[i]) : f[i];
     }
 }
 
@@ -117,8 +123,8 @@ FQ_DEV void code_query(const head_row &x, uint32_t top, int bf16, uint8_t *to, f
         *(uint4 *)(to + 2 * (half + at)) = pack_bf16(x.v[1]);
         return;
     }
-    const float wanted = __fdiv_rn(__uint_as_float(top), 448.0f), scale = wanted < FLT_MIN ? FLT_MIN : wanted;
-    const float inverse = __frcp_rn(scale);
+    const float wanted = __uint_as_float(top) * (1.0f / 448.0f), scale = wanted < FLT_MIN ? FLT_MIN : wanted;
+    const float inverse = inverse_of(scale);
 #pragma unroll
     for (int h = 0; h < 2; h++) {
         const float *v = x.v[h];
@@ -153,58 +159,64 @@ FQ_DEV void code_cache(const head_row &x, float extreme, cache_form form, uint8_
         return;
     }
     const float wanted = form == INT4_E4M3_SIGNED ? extreme * -0.125f : __fdiv_rn(extreme, 7.0f);
-    const float inverse = __frcp_rn(store_scale(scales, row, wanted, form, at == 0));
+    const float inverse = inverse_of(store_scale(scales, row, wanted, form, at == 0));
     *(uint32_t *)(to + at / 2) = pack_int4(x.v[0], inverse);
     *(uint32_t *)(to + (half + at) / 2) = pack_int4(x.v[1], inverse);
 }
 
-/* A warp has TURNS times 32 / LANES heads of a token; parts: warps that share one. */
+/* A CTA has a token, its warps TURNS times 32 / LANES heads of it at a time. per_group: 1 / query heads a KV head. */
 template <int D, typename X>
-static __global__ void __launch_bounds__(WARPS * 32)
-    rope_quant(const fq_cuda_rope r, const cache_form form, const int parts) {
+static __global__ void __launch_bounds__(WARPS_MOST * 32)
+    rope_quant(const fq_cuda_rope r, const cache_form form, const float per_group) {
     constexpr int LANES = D / (2 * EACH), HEADS = 32 / LANES, HALF = D / 2;
-    const int lane = threadIdx.x & 31, at = lane % LANES * EACH, warp = blockIdx.x * WARPS + (threadIdx.x >> 5);
-    const int token = warp / parts, first = warp % parts * (TURNS * HEADS) + lane / LANES;
-    const int kv_heads = r.kv.kv_heads, rows = r.heads + 2 * kv_heads, sequence = token / r.seq;
-    if (token >= r.batch * r.seq) return;
-    ptx_grid_wait();
-    head_row x[TURNS];
+    const int lane = threadIdx.x & 31, at = lane % LANES * EACH, token = blockIdx.x, sequence = token / r.seq;
+    const int kv_heads = r.kv.kv_heads, rows = r.heads + 2 * kv_heads;
     float c[EACH], s[EACH];
+    ptx_grid_wait();
+    const int position = r.past[sequence] + token - sequence * r.seq;
+    const size_t to = (size_t)sequence * kv_heads * r.kv.capacity + position;
+    const X *x_from = (const X *)r.qkv + token * r.qkv_stride + at;
+    for (int base = threadIdx.x / 32 * (TURNS * HEADS); base < rows; base += blockDim.x / 32 * (TURNS * HEADS)) {
+        const int first = base + lane / LANES;
+        head_row x[TURNS];
 #pragma unroll
-    for (int i = 0; i < TURNS; i++) {
-        const X *from = (const X *)r.qkv + token * r.qkv_stride + min(first + i * HEADS, rows - 1) * D + at;
-        load(from, x[i].v[0]);
-        load(from + HALF, x[i].v[1]);
+        for (int i = 0; i < TURNS; i++) {
+            const X *from = x_from + min(first + i * HEADS, rows - 1) * D;
+            load(from, x[i].v[0]);
+            load(from + HALF, x[i].v[1]);
+        }
+        load(r.cos_t + (size_t)position * HALF + at, c);
+        load(r.sin_t + (size_t)position * HALF + at, s);
+#pragma unroll
+        for (int i = 0; i < TURNS; i++) {
+            const int row = first + i * HEADS, is_query = row < r.heads, is_value = row >= r.heads + kv_heads;
+            const int kv_head = is_query   ? (int)((row + 0.5f) * per_group)
+                                : is_value ? row - r.heads - kv_heads
+                                           : row - r.heads;
+            if (!is_value) {
+                rotate(x[i], c, s);
+                const int inverted = is_query && r.post_inverse;
+                const float *factor = inverted ? r.post_inverse : r.post;
+                if (factor) scale_by(x[i], factor + kv_head * D + at, HALF, is_query && !inverted);
+                if (r.k_offset && !is_query) subtract(x[i], r.k_offset + kv_head * D + at, HALF);
+            }
+            const uint32_t top = top_bits<LANES>(x[i]);
+            const uint32_t sign = form == INT4_E4M3_SIGNED ? top_negative<LANES>(x[i], top, at) : 0;
+            if (row >= rows) continue;
+            if (at == 0 && top >= 0x7f800000u) atomicMin(r.bad, token);
+            if (is_query) {
+                const size_t head_bytes = r.q_type == FQ_CUDA_BF16 ? 2 * D : D;
+                code_query(x[i], top, r.q_type == FQ_CUDA_BF16, (uint8_t *)r.q + token * r.q_stride + row * head_bytes,
+                           r.q_scale ? r.q_scale + (size_t)token * r.heads + row : NULL, at, HALF);
+            } else {
+                const float *clip = is_value ? r.v_clip : r.k_clip;
+                const float extreme = __uint_as_float(top | sign << 31) * (clip ? clip[kv_head] : 1.0f);
+                code_cache(x[i], extreme, form, is_value ? r.kv.v : r.kv.k, is_value ? r.kv.v_scale : r.kv.k_scale,
+                           to + (size_t)kv_head * r.kv.capacity, r.kv.row_bytes, at, HALF);
+            }
+        }
     }
-    const int position = r.past[sequence] + token % r.seq;
-    load(r.cos_t + (size_t)position * HALF + at, c);
-    load(r.sin_t + (size_t)position * HALF + at, s);
     ptx_grid_release();
-#pragma unroll
-    for (int i = 0; i < TURNS; i++) {
-        const int row = first + i * HEADS, is_query = row < r.heads, is_value = row >= r.heads + kv_heads;
-        const int there = row < rows, kv_head = is_query ? row / (r.heads / kv_heads) : (row - r.heads) % kv_heads;
-        if (!is_value) {
-            rotate(x[i], c, s);
-            if (r.post) scale_by(x[i], r.post + kv_head * D + at, HALF, is_query);
-            if (r.k_offset && !is_query) subtract(x[i], r.k_offset + kv_head * D + at, HALF);
-        }
-        const uint32_t top = top_bits<LANES>(x[i]);
-        const uint32_t sign = form == INT4_E4M3_SIGNED ? top_negative<LANES>(x[i], top, at) : 0;
-        if (!there) continue;
-        if (at == 0 && top >= 0x7f800000u) atomicMin(r.bad, token);
-        if (is_query) {
-            const size_t head_bytes = r.q_type == FQ_CUDA_BF16 ? 2 * D : D;
-            code_query(x[i], top, r.q_type == FQ_CUDA_BF16, (uint8_t *)r.q + token * r.q_stride + row * head_bytes,
-                       r.q_scale ? r.q_scale + (size_t)token * r.heads + row : NULL, at, HALF);
-        } else {
-            const size_t to = ((size_t)sequence * kv_heads + kv_head) * r.kv.capacity + position;
-            const float *clip = is_value ? r.v_clip : r.k_clip;
-            const float extreme = __uint_as_float(top | sign << 31) * (clip ? clip[kv_head] : 1.0f);
-            code_cache(x[i], extreme, form, is_value ? r.kv.v : r.kv.k, is_value ? r.kv.v_scale : r.kv.k_scale, to,
-                       r.kv.row_bytes, at, HALF);
-        }
-    }
 }
 
 static fq_status form_of(const fq_recipe *kv, cache_form *form) {
@@ -224,19 +236,22 @@ static int aligned(const void *p) {
 
 fq_status fq_rope_quant_sm90_rotate(const fq_cuda_rope *r, void *stream) {
     const int d = r->kv.head_dim, wide = r->qkv_type == FQ_CUDA_F32, heads = TURNS * 32 / (d / (2 * EACH));
-    const int parts = (r->heads + 2 * r->kv.kv_heads + heads - 1) / heads, warps = r->batch * r->seq * parts;
+    const int parts = (r->heads + 2 * r->kv.kv_heads + heads - 1) / heads,
+              warps = parts < WARPS_MOST ? parts : WARPS_MOST;
+    const float per_group = (float)r->kv.kv_heads / (float)r->heads;
     fq_cuda_rope arguments = *r;
     cache_form form;
     FQ_TRY(form_of(r->kv.recipe, &form));
     if ((d != 64 && d != 128) || (r->q_type != FQ_CUDA_BF16 && r->q_type != FQ_CUDA_E4M3))
         return fq_fail(FQ_ERR_UNSUPPORTED, "sm90: no rope_quant of head size %d, expected 64 or 128", d);
     FQ_ASSERT(aligned(r->qkv) && r->qkv_stride % EACH == 0 && aligned(r->q) && r->q_stride % 16 == 0 &&
-              aligned(r->cos_t) && aligned(r->sin_t) && aligned(r->post) && aligned(r->k_offset));
-    void *list[] = {&arguments, &form, (void *)&parts};
+              aligned(r->cos_t) && aligned(r->sin_t) && aligned(r->post) && aligned(r->post_inverse) &&
+              aligned(r->k_offset));
+    void *list[] = {&arguments, &form, (void *)&per_group};
     const void *function = d == 64 ? wide ? (const void *)rope_quant<64, float> : (const void *)rope_quant<64, uint16_t>
                            : wide ? (const void *)rope_quant<128, float>
                                    : (const void *)rope_quant<128, uint16_t>;
-    return fq_cuda_launch(function, (warps + WARPS - 1) / WARPS, WARPS * 32, 0, r->early, (cudaStream_t)stream, list);
+    return fq_cuda_launch(function, r->batch * r->seq, warps * 32, 0, r->early, (cudaStream_t)stream, list);
 }
 
 /* ---- operands of the host ---- */
@@ -275,6 +290,13 @@ static fq_status upload_tables(fq_cuda_rope *r, const fq_rope_args *a, fq_arena 
     FQ_TRY(upload_floats(owner, a->cos_t, positions * (d / 2), &r->cos_t));
     FQ_TRY(upload_floats(owner, a->sin_t, positions * (d / 2), &r->sin_t));
     FQ_TRY(upload_floats(owner, a->post, kv * d, &r->post));
+    if (a->post) {
+        float *inverse = FQ_NEW(owner, float, kv *d);
+        if (!inverse) return FQ_ERR_MEMORY;
+        for (size_t i = 0; i < kv * d; i++)
+            inverse[i] = 1.0f / a->post[i];
+        FQ_TRY(upload_floats(owner, inverse, kv * d, &r->post_inverse));
+    }
     FQ_TRY(upload_floats(owner, a->k_offset, kv * d, &r->k_offset));
     FQ_TRY(upload_floats(owner, a->k_clip, kv, &r->k_clip));
     return upload_floats(owner, a->v_clip, kv, &r->v_clip);

@@ -35,6 +35,7 @@ typedef struct fq_trial_shape {
     fq_format_id scores;   /* attention: F32 or F16 */
     int key_offset;        /* rope: subtract an offset from the keys */
     int clip;              /* rope: ranges of keys and values clipped, each head by its own factor in 0.7 .. 1.1 */
+    float kv_sigma;        /* attention: spread of keys and values, queries the other way; 0 = 1 */
     int ragged;            /* attention, rope: past - b % (past + 1) for sequence b instead of past */
     long oracle_samples; /* outputs compared with the oracle; 0 = all when cheap, else 2048 spread over the output with
                             its corners */

@@ -86,7 +86,7 @@ static fq_status build_cache(fq_trial *t, attention_trial *g, fq_pool *pool) {
             float scale;
             if (token >= fq_trial_past(s, b) + s->seq) continue;
             memset(codes + r * c->row_bytes, 0, c->row_bytes);
-            fq_pool_row(pool, row, d, 1.0f);
+            fq_pool_row(pool, row, d, s->kv_sigma > 0.0f ? s->kv_sigma : 1.0f);
             FQ_TRY(fq_quantize_row_zero(s->kv, row, s->head_dim, 1.0f, codes + r * c->row_bytes, &scale, &code, &zero));
             if (scales) memcpy(scales + r * scale_bytes, &code, scale_bytes);
             if (zeros) zeros[r] = zero;
@@ -106,7 +106,7 @@ static fq_status build_queries(fq_trial *t, attention_trial *g, fq_pool *pool) {
     if (!q || !row || !scale || !past) return FQ_ERR_MEMORY;
     for (size_t i = 0; i < scales; i++) {
         /* Twice the spread of the keys: scores of standard deviation 2, so that some keys matter more than others. */
-        fq_pool_row(pool, row, d, 2.0f);
+        fq_pool_row(pool, row, d, s->kv_sigma > 0.0f ? 2.0f / s->kv_sigma : 2.0f);
         FQ_TRY(
             fq_quantize_row(s->q, row, s->head_dim, q + i / heads * stride + i % heads * head_bytes, &scale[i], NULL));
     }
