@@ -108,7 +108,8 @@ static void list_transforms(void) {
         "post-RoPE scales and clips of keys and values searched on calibration (fireq+)",
         "mean key after RoPE subtracted, which softmax does not see (fireq+)",
         "the widest input channels of each linear layer apart, in INT8 (Atom)",
-        "logarithmic equalization of the inputs of qkv and gate+up (FPTQ)"};
+        "logarithmic equalization of the inputs of qkv and gate+up (FPTQ)",
+        "bias correction: what rounding the weights adds to the mean output of a layer is subtracted as a bias"};
     for (int bit = 0; fq_transform_name(bit) != NULL; bit++)
         printf("%-12s %s\n", fq_transform_name(bit), bit < (int)(sizeof about / sizeof about[0]) ? about[bit] : "");
 }
