@@ -318,32 +318,63 @@ static void draw_decode(fq_artist *a, const fq_result *r, const char *member, in
     fq_artist_draw(a, &plot, &p, "decode rate", at.group);
 }
 
-/* Rows of kind ttft: a bar a variant, batch and prompt, its parts on one another; the whole stands in the label. */
+/* Parts of a pass as they are shown together: eight colours there are. */
+static const struct {
+    const char *name, *parts[3];
+} shown[] = {{"row kernels", {"rmsnorm", "rows", "swiglu"}},
+             {"qkv", {"qkv"}},
+             {"rope", {"rope"}},
+             {"attention", {"attention"}},
+             {"o", {"o"}},
+             {"gate and up", {"gate_up"}},
+             {"embedding and head", {"embedding", "head"}},
+             {"down", {"down"}}};
+
+static int is_part(const fq_result *r, const fq_result *of, const char *part) {
+    return strcmp(fq_artist_text(r->op), "ttft") == 0 && strcmp(fq_artist_text(r->kernel), part) == 0 &&
+           strcmp(fq_artist_text(r->variant), fq_artist_text(of->variant)) == 0 && r->batch == of->batch &&
+           r->n_prompt == of->n_prompt;
+}
+
+/* Milliseconds of the parts named, of the pass that row `of` belongs to. */
+static double part_ms(const fq_result *r, int n, const fq_result *of, const char *const *parts, int n_parts) {
+    double ms = 0;
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < n_parts && parts[k] != NULL; k++)
+            if (is_part(&r[i], of, parts[k])) ms += r[i].median_ns * 1e-6;
+    return ms;
+}
+
+/* Rows of kind ttft: a picture a batch and prompt, a bar a variant with its parts on one another; the whole stands in
+ * the label. */
 static void draw_parts(fq_artist *a, const fq_result *r, int n) {
-    fq_points p = {NULL, 0, 0};
-    char subtitle[4 * WORD] = "", label[2 * WORD];
     for (int i = 0; i < n; i++) {
-        double whole = NAN;
-        if (strcmp(fq_artist_text(r[i].op), "ttft") != 0) continue;
-        for (int j = 0; j < n; j++)
-            if (strcmp(fq_artist_text(r[j].op), "ttft") == 0 && strcmp(fq_artist_text(r[j].kernel), "whole") == 0 &&
-                strcmp(fq_artist_text(r[j].variant), fq_artist_text(r[i].variant)) == 0 && r[j].batch == r[i].batch &&
-                r[j].n_prompt == r[i].n_prompt)
-                whole = r[j].median_ns * 1e-6;
-        snprintf(label, sizeof label, "%s %.0f x %.0f, as a graph %.4g ms", fq_artist_text(r[i].variant), r[i].batch,
-                 r[i].n_prompt, whole);
-        snprintf(subtitle, sizeof subtitle, "%s, %s, %s", fq_artist_text(r[i].model), fq_artist_text(r[i].gpu_info),
-                 "kernels launched one by one, events between them");
-        if (strcmp(fq_artist_text(r[i].kernel), "whole") != 0)
-            fq_artist_add(a, &p, r[i].kernel, label, 0, r[i].median_ns * 1e-6, NAN, NAN);
+        fq_points p = {NULL, 0, 0};
+        char subtitle[4 * WORD], group[WORD], label[2 * WORD];
+        int first = strcmp(fq_artist_text(r[i].op), "ttft") == 0 && strcmp(fq_artist_text(r[i].kernel), "whole") == 0;
+        for (int j = 0; j < i; j++)
+            first &= !(strcmp(fq_artist_text(r[j].op), "ttft") == 0 && r[j].batch == r[i].batch &&
+                       r[j].n_prompt == r[i].n_prompt && strcmp(fq_artist_text(r[j].kernel), "whole") == 0);
+        if (!first) continue;
+        for (size_t s = 0; s < sizeof shown / sizeof shown[0]; s++)
+            for (int j = 0; j < n; j++) {
+                if (strcmp(fq_artist_text(r[j].op), "ttft") != 0 || strcmp(fq_artist_text(r[j].kernel), "whole") != 0 ||
+                    r[j].batch != r[i].batch || r[j].n_prompt != r[i].n_prompt)
+                    continue;
+                snprintf(label, sizeof label, "%s, whole %.4g ms", fq_artist_text(r[j].variant), r[j].median_ns * 1e-6);
+                fq_artist_add(a, &p, shown[s].name, label, 0, part_ms(r, n, &r[j], shown[s].parts, 3), NAN, NAN);
+            }
+        snprintf(group, sizeof group, "%s batch %.0f x %.0f", fq_artist_text(r[i].model), r[i].batch, r[i].n_prompt);
+        snprintf(subtitle, sizeof subtitle, "%s, %s; parts by events between single launches, the whole as one graph",
+                 group, fq_artist_text(r[i].gpu_info));
+        fq_plot plot = {.kind = FQ_PLOT_STACK,
+                        .title = "Time to first token by kernel",
+                        .subtitle = subtitle,
+                        .x_label = "",
+                        .y_label = "ms (median)",
+                        .reference_y = NAN};
+        fq_artist_draw(a, &plot, &p, "ttft parts", group);
     }
-    fq_plot plot = {.kind = FQ_PLOT_STACK,
-                    .title = "Time to first token by kernel",
-                    .subtitle = subtitle,
-                    .x_label = "",
-                    .y_label = "ms (median)",
-                    .reference_y = NAN};
-    fq_artist_draw(a, &plot, &p, "ttft", "parts");
 }
 
 static fq_status draw_results(fq_artist *a, const fq_result *r, int n) {
