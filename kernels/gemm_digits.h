@@ -23,6 +23,13 @@ static inline uint8_t *digits_x(const fq_gemm_args *a, int g) {
     return base + (size_t)g * TILE_PAGE;
 }
 
+/* 64 digits of E4M3 codes, with the codes' signs. */
+FQ_INLINE __m512i digits_of(const uint8_t *table, __m512i codes) {
+    const __m512i m = _mm512_and_si512(codes, _mm512_set1_epi8(0x7f));
+    const __m512i d = _mm512_permutex2var_epi8(gemv_load(table), m, gemv_load(table + 64));
+    return _mm512_mask_sub_epi8(d, _mm512_movepi8_mask(codes), _mm512_setzero_si512(), d);
+}
+
 static inline void digits_pack(const fq_gemm_args *a, const fq_gemm_tables *t, int g) {
     uint8_t *x = digits_x(a, g);
     __m512i bias = _mm512_setzero_si512();
@@ -38,7 +45,7 @@ static inline void digits_pack(const fq_gemm_args *a, const fq_gemm_tables *t, i
             const __m512i codes = x512_units(FQ_GEMM_i4i8, a, i, 2 * g + h);
             FQ_UNROLL
             for (int d = 0; d < 3; d++)
-                v[3 * i + d] = gemv_digit(t->digit[d], codes);
+                v[3 * i + d] = digits_of(t->digit[d], codes);
         }
         x512_transpose(v);
         FQ_UNROLL
@@ -121,7 +128,7 @@ static void digits_work(const fq_gemm_args *a, const fq_gemm_tables *t) {
                 FQ_UNROLL
                 for (int r = 0; r < 16; r++) {
                     const __m512i s = _mm512_load_si512(then + 2 * TILE_PAGE + 64 * r);
-                    sum[r] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(s), _mm512_set1_ps(t->unit[scales[r]]), sum[r]);
+                    sum[r] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(s), _mm512_set1_ps(t->unit[0][scales[r]]), sum[r]);
                 }
             }
             if (g < chunks) fq_tile_store(0, now + 2 * TILE_PAGE, 64);

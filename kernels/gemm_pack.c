@@ -19,14 +19,15 @@ static void make_tables(void) {
     fq_gemm_tables *t = &tables;
     for (uint32_t s = 0; s < FQ_GEMM_LUTS_A_BOOK - 1; s++) { /* code 127 is NaN: never a scale, never a number */
         const float scale = fq_e4m3_decode(s);
-        t->unit[s] = unit_of(s);
+        for (int i = 0; i < FQ_GEMM_SHIFTS; i++)
+            t->unit[i][s] = ldexpf(unit_of(s), i);
         for (uint32_t b = 0; b < FQ_CODEBOOK_COUNT; b++)
             for (uint32_t q = 0; q < 32; q++)
                 t->pair[b * FQ_GEMM_LUTS_A_BOOK + s][q] =
                     (uint16_t)fq_bf16_encode(fq_format_round(FQ_E4M3, fq_codebooks[b].value[q % 16] * scale));
         for (uint32_t q = 0; q < 16; q++) {
             const float v = fq_format_round(FQ_E4M3, fq_codebooks[FQ_CODEBOOK_INT4].value[q] * scale);
-            t->byte[s][q] = (uint8_t)(FQ_GEMM_BIAS + (int)(v / t->unit[s]));
+            t->byte[s][q] = (uint8_t)(FQ_GEMM_BIAS + (int)(v / t->unit[0][s]));
         }
         const uint32_t x = (uint32_t)(scale * 512.0f);
         for (int d = 0; d < 3; d++)

@@ -38,7 +38,7 @@ typedef struct fq_gemm_packed {
  * no INT8. Errors: those of fq_gemm_check and, for i4i8_int, fq_gemm_check_sums; FQ_ERR_MEMORY. */
 fq_status fq_gemm_pack(fq_gemm_kind kind, const fq_qmatrix *w, fq_arena *arena, void **packed) FQ_MUST_USE;
 
-enum { FQ_GEMM_BIAS = 128, FQ_GEMM_BYTE_SCALES = 17 };
+enum { FQ_GEMM_BIAS = 128, FQ_GEMM_BYTE_SCALES = 17, FQ_GEMM_SHIFTS = 18 };
 
 /* Made once. E4M3 scale codes s and codes x stay below 127 apart from their sign.
  *
@@ -49,11 +49,11 @@ typedef struct fq_gemm_tables {
     _Alignas(64) uint16_t pair[FQ_CODEBOOK_COUNT * FQ_GEMM_LUTS_A_BOOK][32]; /* bf16 of e4m3(book[q] s), twice:
                                                                                 [128 book + s][q] */
     _Alignas(64) uint8_t byte[FQ_GEMM_LUTS_A_BOOK][16];                      /* j + 128 of e4m3(q s) = j u, INT4 */
-    _Alignas(64) uint8_t product[FQ_GEMM_BYTE_SCALES * 16][16]; /* (q - z) s + 128, saturated: [16 s + z][q] */
-    _Alignas(64) uint8_t integer[16];                           /* INT4 q + 128 */
-    _Alignas(64) int8_t code[16];                               /* INT4 q */
-    _Alignas(64) float unit[FQ_GEMM_LUTS_A_BOOK];               /* u of s */
-    _Alignas(64) uint8_t digit[3][FQ_GEMM_LUTS_A_BOOK];         /* of 512 |x|, lowest first */
+    _Alignas(64) uint8_t product[FQ_GEMM_BYTE_SCALES * 16][16];   /* (q - z) s + 128, saturated: [16 s + z][q] */
+    _Alignas(64) uint8_t integer[16];                             /* INT4 q + 128 */
+    _Alignas(64) int8_t code[16];                                 /* INT4 q */
+    _Alignas(64) float unit[FQ_GEMM_SHIFTS][FQ_GEMM_LUTS_A_BOOK]; /* 2^i times u of s */
+    _Alignas(64) uint8_t digit[3][FQ_GEMM_LUTS_A_BOOK];           /* of 512 |x|, lowest first */
 } fq_gemm_tables;
 const fq_gemm_tables *fq_gemm_tables_get(void);
 

@@ -57,7 +57,7 @@ static void integers_are_the_operands(void **state) {
         const float scale = fq_e4m3_decode(s);
         for (int q = -8; q < 8; q++) {
             const float operand = fq_format_round(FQ_E4M3, (float)q * scale);
-            assert_true((float)(t->byte[s][q & 15] - FQ_GEMM_BIAS) * t->unit[s] == operand);
+            assert_true((float)(t->byte[s][q & 15] - FQ_GEMM_BIAS) * t->unit[0][s] == operand);
             assert_true(fq_bits_float((uint32_t)t->pair[s][q & 15] << 16) == operand);
             assert_int_equal(t->pair[s][q & 15], t->pair[s][16 + (q & 15)]);
         }
