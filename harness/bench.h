@@ -75,9 +75,9 @@ typedef struct fq_measurement {
     double joules;         /* of one repetition by energy_s: of the device, or of all packages; NAN */
     double gpu_used_bytes; /* memory of the device in use after the last sample; NAN */
     int n_samples, n_warmup;
-    fq_summary time; /* of samples, ns */
-    double floor_ns; /* max(flop/peak, bytes/bandwidth) on this host; NAN if unknown */
-    double peak_pct; /* 100 floor / median */
+    fq_summary time;                   /* of samples, ns */
+    double floor_ns;                   /* max(flop/peak, bytes/bandwidth) on this host; NAN if unknown */
+    double peak_pct;                   /* 100 floor / median */
     double compute_pct, bandwidth_pct; /* the floor's two parts: of the engine's peak, of the read bandwidth; NAN */
     double err, bound;
     fq_verdict verdict;

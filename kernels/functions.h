@@ -13,16 +13,14 @@ extern "C" {
     size_t fq_##op##_##suffix##_scratch(const fq_gemm_args *a);
 #define FQ_DECLARE_gemm_packed(op, suffix)                                                                             \
     FQ_DECLARE_gemm(op, suffix)                                                                                        \
-    fq_status fq_##op##_##suffix##_pack(const fq_qmatrix *w, fq_arena *arena, void **packed);
+        fq_status fq_##op##_##suffix##_pack(const fq_qmatrix *w, fq_arena *arena, void **packed);
 #define FQ_DECLARE_gemm_device(op, suffix)                                                                             \
-    FQ_DECLARE_gemm_packed(op, suffix)                                                                                 \
-    fq_cuda_prepare fq_##op##_##suffix##_prepare;
+    FQ_DECLARE_gemm_packed(op, suffix) fq_cuda_prepare fq_##op##_##suffix##_prepare;
 #define FQ_DECLARE_attention(op, suffix)                                                                               \
     fq_status fq_##op##_##suffix(const fq_attention_args *a);                                                          \
     size_t fq_##op##_##suffix##_scratch(const fq_attention_args *a);
 #define FQ_DECLARE_attention_device(op, suffix)                                                                        \
-    FQ_DECLARE_attention(op, suffix)                                                                                   \
-    fq_cuda_attend fq_##op##_##suffix##_attend;
+    FQ_DECLARE_attention(op, suffix) fq_cuda_attend fq_##op##_##suffix##_attend;
 #define FQ_DECLARE_row(op, suffix) fq_status fq_##op##_##suffix(const fq_row_args *a);
 #define FQ_DECLARE_row_device(op, suffix) FQ_DECLARE_row(op, suffix) fq_cuda_enqueue fq_##op##_##suffix##_enqueue;
 #define FQ_DECLARE_rope(op, suffix) fq_status fq_##op##_##suffix(const fq_rope_args *a);

@@ -86,7 +86,8 @@ static void load(void) {
         snprintf(blas.why, sizeof blas.why, "cannot load libopenblas.so.0 (Debian: libopenblas0)");
         return;
     }
-    char *(*config)(void), *(*core)(void);
+    char *(*config)(void);
+    char *(*core)(void);
     blas.usable = find(library, "cblas_sgemm", &blas.sgemm) && find(library, "cblas_sgemv", &blas.sgemv) &&
                   find(library, "openblas_set_num_threads", &blas.threads) &&
                   find(library, "openblas_get_config", &config) && find(library, "openblas_get_corename", &core);

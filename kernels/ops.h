@@ -22,10 +22,10 @@
  *   gemm_i4i8_int int4, group > 0, q S, S a uint16   int8 per token      (Integer Scale)
  *   gemm_i4i8_f16 int4, group > 0, q s, s a float16  int8 per token      (the same with float group scales)
  *   gemm_any   every recipe                             every recipe: operand values as float32 (a product q s that the
- *              recipe leaves exact is rounded to float32 once; activations with groups: code times group scale, likewise,
- *              and no x_scale in the epilogue), float32 accumulation. What runs where no row above matches.
- *   gemm_i4f8_swiglu  gemm_i4f8 over rows of gate and then as many of up, y[m][n] = silu(gate[m][n]) * up[m][n] in float32,
- *              silu as below; without residual. y has N / 2 columns.
+ *              recipe leaves exact is rounded to float32 once; activations with groups: code times group scale,
+ * likewise, and no x_scale in the epilogue), float32 accumulation. What runs where no row above matches.
+ *   gemm_i4f8_swiglu  gemm_i4f8 over rows of gate and then as many of up, y[m][n] = silu(gate[m][n]) * up[m][n] in
+ * float32, silu as below; without residual. y has N / 2 columns.
  *
  * attention family  for token i of sequence b at position p = past[b] + i, query head h, KV head h / (H / H_kv):
  *   s[t] = (sum_d qv[d] kv[t][d]) * (q_scale / sqrt(D)),  t = 0 .. p (causal) or .. past + seq - 1
@@ -34,8 +34,8 @@
  *   s) for kv.int4.head.e4m3). Max and l are taken before rounding P. A kernel may round P relative to a running
  *   maximum, that of the keys up to the end of t's run (runs of 256 keys from key 0 on): P is then exp(max_run - max)
  *   times P(exp(s[t] - max_run)), within the format's unit roundoff of the definition above. Sums in float32.
- *   scores = F16: sum_d is rounded to float16 after every 32 of d and after the last, and the running sum is that float16
- *   (a tensor core with a float16 accumulator: k = 32 an instruction); a sum beyond 65504 saturates there.
+ *   scores = F16: sum_d is rounded to float16 after every 32 of d and after the last, and the running sum is that
+ * float16 (a tensor core with a float16 accumulator: k = 32 an instruction); a sum beyond 65504 saturates there.
  *
  * row family        one row in, one quantized row out (recipe = an activation recipe):
  *   rmsnorm_quant  y = x * (1 / sqrt(mean(x^2) + eps)) * gamma
@@ -49,8 +49,8 @@
  *   quantized into the cache. Rotate half: a = x[i], b = x[i + D/2], c = cos[p][i], s = sin[p][i]:
  *   a' = a c - b s,  b' = b c + a s
  *   k' = k' post[h_kv][d] - k_offset[h_kv][d];  q' *= 1 / post[h_kv][d]  (post and k_offset may be NULL);  then
- *   fq_quantize_row per (token, head) with the q recipe and with the cache's recipe for k' and v. A clip c != 1 takes the
- *   scale from c times the row's range (symmetric: c absmax; asymmetric: c lo and c hi); codes saturate. */
+ *   fq_quantize_row per (token, head) with the q recipe and with the cache's recipe for k' and v. A clip c != 1 takes
+ * the scale from c times the row's range (symmetric: c absmax; asymmetric: c lo and c hi); codes saturate. */
 #ifndef FQ_KERNELS_OPS_H
 #define FQ_KERNELS_OPS_H
 #include <stddef.h>
@@ -125,7 +125,7 @@ typedef struct fq_attention_args {
     int causal;
     fq_format_id scores; /* F32 (the zero value), or F16: sums of q k in float16, see above */
     float *out;          /* [batch*seq][>= H*D] */
-    size_t out_stride; /* floats */
+    size_t out_stride;   /* floats */
     void *scratch;
 } fq_attention_args;
 

@@ -119,7 +119,7 @@ static void search_keys(const fq_key_stats *s, const fq_key_search_options *o, i
     const size_t bytes = (size_t)s->head_dim * sizeof *post;
     float *trial_post = trial, *trial_offset = trial + s->head_dim;
     *after = INFINITY;
-    for (int centred = 0; centred <= (o->offset != 0); centred++) {
+    for (int centred = 0; centred < (o->offset ? 2 : 1); centred++) {
         for (int t = 0; t < (o->scale ? EXPONENTS : 1); t++) {
             key_factors(s, h, (float)t / (EXPONENTS - 1), centred, trial_post, trial_offset);
             for (int i = 0; i < (o->clip ? CLIPS : 1); i++) {

@@ -152,6 +152,7 @@ static fq_status add_row(const plan *p, int i) {
     r.kld_mean = a.kld_mean;
     r.top1_pct = a.top1_pct;
     if (i > 0) {
+        /* cppcheck-suppress arrayIndexOutOfBoundsCond ; i is a step that ran */
         fq_accuracy_difference d = fq_accuracy_compare(p->accuracy[i], p->accuracy[0], (unsigned long)c->seed);
         r.dppl_vs_full = d.ppl;
         r.dppl_vs_full_lo = d.ppl_lo;
