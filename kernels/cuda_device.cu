@@ -176,6 +176,23 @@ fq_status fq_cuda_tensor_map(CUtensorMap *map, CUtensorMapDataType type, int ele
     return FQ_OK;
 }
 
+fq_status fq_cuda_tensor_map_slices(CUtensorMap *map, const void *at, int rows, int cols, size_t pitch, int box_rows,
+                                    int slices) {
+    enum { SLICE = 128 };
+    const cuuint64_t size[3] = {(cuuint64_t)(slices > 1 ? SLICE : cols), (cuuint64_t)rows,
+                                (cuuint64_t)(slices > 1 ? cols / SLICE : 1)};
+    const cuuint64_t stride[2] = {pitch, SLICE};
+    const cuuint32_t box[3] = {SLICE, (cuuint32_t)box_rows, (cuuint32_t)slices}, step[3] = {1, 1, 1};
+    FQ_ASSERT(pitch % 16 == 0 && (slices == 1 || cols % SLICE == 0) && fq_cuda_usable(NULL));
+    const CUresult r = device.encode(map, CU_TENSOR_MAP_DATA_TYPE_UINT8, 3, (void *)at, size, stride, box, step,
+                                     CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
+                                     CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
+    if (r != CUDA_SUCCESS)
+        return fq_fail(FQ_ERR_FAILED, "CUDA: no tensor map of %d x %d bytes, pitch %zu, box %d x 128 x %d: error %d",
+                       rows, cols, pitch, box_rows, slices, (int)r);
+    return FQ_OK;
+}
+
 /* ---- ceilings ---- */
 
 static __global__ void read_memory(const uint4 *from, size_t n, uint32_t *out) {

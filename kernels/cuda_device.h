@@ -34,6 +34,10 @@ int fq_cuda_processors(void); /* streaming multiprocessors */
  * zeros. */
 fq_status fq_cuda_tensor_map(CUtensorMap *map, CUtensorMapDataType type, int element_bytes, const void *at, int rows,
                              int cols, size_t pitch, int box_rows, int box_cols, int swizzle) FQ_MUST_USE;
+/* Tensor map of bytes [rows][cols] in three dimensions, boxes of 128 x box_rows x slices: with slices > 1 (cols a
+ * multiple of 128) the coordinates are (0, row, slice of 128 columns), else (column, row, 0). */
+fq_status fq_cuda_tensor_map_slices(CUtensorMap *map, const void *at, int rows, int cols, size_t pitch, int box_rows,
+                                    int slices) FQ_MUST_USE;
 
 /* So many copies of a thing of `bytes` on the device that they exceed its L2 cache eight times; at most 512. */
 fq_status fq_cuda_cold_copies(size_t bytes, int *copies) FQ_MUST_USE;

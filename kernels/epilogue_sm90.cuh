@@ -97,12 +97,14 @@ FQ_DEV uint32_t sm90_pair_rows(uint32_t mine, int lane) {
     return ptx_permute(mine, other, lane & 4 ? 0x3715 : 0x6240);
 }
 
+/* What becomes of the scaled numbers: bfloat16, bfloat16 onto the residual that lies in the buffer, E4M3. */
+enum { SM90_BF16, SM90_RESIDUAL, SM90_CODES };
+
 /* The scaled numbers of 16 tokens (two blocks of 8) to the buffer, 128-byte rows of bfloat16 or 64-byte rows of E4M3,
  * swizzled as the tensor map says. y[4 v + 2 h + e]. */
-template <class C>
-FQ_DEV void sm90_stage(const float (&y)[8], const sm90_output<C> &o, int u, int codes, int residual) {
+template <class C, int KIND> FQ_DEV void sm90_stage(const float (&y)[8], const sm90_output<C> &o, int u) {
     const int lane = o.t & 31, warp = o.t >> 5;
-    if (codes) {
+    if constexpr (KIND == SM90_CODES) {
 #pragma unroll
         for (int v = 0; v < 2; v++) {
             const uint32_t w = sm90_pair_rows(sm90_pack_e4m3(y[4 * v], y[4 * v + 1], y[4 * v + 2], y[4 * v + 3]), lane);
@@ -111,35 +113,73 @@ FQ_DEV void sm90_stage(const float (&y)[8], const sm90_output<C> &o, int u, int 
             ptx_store_shared_u16(at, w);
             ptx_store_shared_u16(at + 8, w >> 16);
         }
-        return;
-    }
-    const int matrix = lane >> 3, token = 16 * u + 8 * (matrix >> 1) + (lane & 7);
-    const int sixteenth = warp * 2 + (matrix & 1); /* of the 128-byte row, swizzled by the token */
-    const uint32_t at = o.out + token * 128 + ((sixteenth ^ (token & 7)) << 4);
-    uint32_t r[4] = {0, 0, 0, 0};
-    if (residual) ptx_load_matrix_transposed(at, r);
+    } else {
+        const int matrix = lane >> 3, token = 16 * u + 8 * (matrix >> 1) + (lane & 7);
+        const int sixteenth = warp * 2 + (matrix & 1); /* of the 128-byte row, swizzled by the token */
+        const uint32_t at = o.out + token * 128 + ((sixteenth ^ (token & 7)) << 4);
+        uint32_t r[4] = {0, 0, 0, 0};
+        if constexpr (KIND == SM90_RESIDUAL) ptx_load_matrix_transposed(at, r);
 #pragma unroll
-    for (int i = 0; i < 4; i++)
-        r[i] = residual ? ptx_pack_bf16(__uint_as_float(r[i] << 16) + y[2 * i],
-                                        __uint_as_float(r[i] & 0xffff0000u) + y[2 * i + 1])
-                        : ptx_pack_bf16(y[2 * i], y[2 * i + 1]);
-    ptx_store_matrix_transposed(at, r[0], r[1], r[2], r[3]);
+        for (int i = 0; i < 4; i++)
+            r[i] = KIND == SM90_RESIDUAL ? ptx_pack_bf16(__uint_as_float(r[i] << 16) + y[2 * i],
+                                                         __uint_as_float(r[i] & 0xffff0000u) + y[2 * i + 1])
+                                         : ptx_pack_bf16(y[2 * i], y[2 * i + 1]);
+        ptx_store_matrix_transposed(at, r[0], r[1], r[2], r[3]);
+    }
 }
 
 /* The same for gate and up: y[2 v + e], 64-byte rows of bfloat16 or 32-byte rows of E4M3. */
-template <class C> FQ_DEV void sm90_stage_gated(const float (&y)[4], const sm90_output<C> &o, int u, int codes) {
+template <class C, int KIND> FQ_DEV void sm90_stage_gated(const float (&y)[4], const sm90_output<C> &o, int u) {
     const int lane = o.t & 31, warp = o.t >> 5;
-    if (codes) {
+    if constexpr (KIND == SM90_CODES) {
         const uint32_t w = sm90_pair_rows(sm90_pack_e4m3(y[0], y[1], y[2], y[3]), lane);
         const int token = 16 * u + 2 * (lane & 3) + (lane >> 2 & 1);
         const uint32_t at = o.out + token * 32 + warp * 8 + (lane >> 2 & 6);
         ptx_store_shared_u16(at, w);
         ptx_store_shared_u16(at + 8 * 32, w >> 16);
-        return;
+    } else {
+        const int token = 16 * u + (lane & 15);
+        ptx_store_matrix_transposed(o.out + token * 64 + ((warp ^ (token >> 1 & 3)) << 4), ptx_pack_bf16(y[0], y[1]),
+                                    ptx_pack_bf16(y[2], y[3]));
     }
-    const int token = 16 * u + (lane & 15);
-    ptx_store_matrix_transposed(o.out + token * 64 + ((warp ^ (token >> 1 & 3)) << 4), ptx_pack_bf16(y[0], y[1]),
-                                ptx_pack_bf16(y[2], y[3]));
+}
+
+/* All tokens of the tile to the buffer. The token scales of several blocks are read at once: reads wait for the writes
+ * before them, 190 cycles a step of 16 tokens when they alternate. */
+template <class C, int KIND, typename SUM>
+FQ_DEV void sm90_stage_tile(const SUM (&d)[C::TOKENS / 2], const sm90_output<C> &o, const fq_sm90_args &g,
+                            const float (&row)[2]) {
+    constexpr int STEPS = C::TOKENS / 16, AT_ONCE = STEPS % 4 == 0 ? 4 : STEPS % 5 == 0 ? 5 : STEPS % 3 == 0 ? 3 : 1;
+#pragma unroll
+    for (int first = 0; first < STEPS; first += AT_ONCE) {
+        float2 s[2 * AT_ONCE];
+#pragma unroll
+        for (int i = 0; i < 2 * AT_ONCE; i++)
+            s[i] = ptx_load_shared_f2(o.scale + 4 * (8 * (2 * first + i) + 2 * (o.t & 3)));
+#pragma unroll
+        for (int u = 0; u < AT_ONCE; u++) {
+            float y[8];
+#pragma unroll
+            for (int v = 0; v < 2; v++) {
+                const SUM *e = &d[4 * (2 * (first + u) + v)];
+#pragma unroll
+                for (int i = 0; i < 4; i++) {
+                    y[4 * v + i] = (float)e[i] * (i & 1 ? s[2 * u + v].y : s[2 * u + v].x);
+                    if constexpr (C::INTEGER) y[4 * v + i] *= row[i >> 1];
+                }
+            }
+            if constexpr (C::GATED) {
+                const float inverse = KIND == SM90_CODES ? g.y_inverse : 1.0f;
+                float h[4];
+#pragma unroll
+                for (int i = 0; i < 4; i++)
+                    h[i] = sm90_swiglu(y[4 * (i >> 1) + (i & 1)], y[4 * (i >> 1) + 2 + (i & 1)]) * inverse;
+                sm90_stage_gated<C, KIND>(h, o, first + u);
+            } else {
+                sm90_stage<C, KIND>(y, o, first + u);
+            }
+        }
+    }
 }
 
 /* Scale, round, transpose through shared memory to [token][column], tensor store, which clips columns and tokens out of
@@ -176,35 +216,12 @@ FQ_DEV void sm90_store_tensor(SUM (&d)[C::TOKENS / 2], sm90_output<C> &o, const 
         ptx_store_wait_read<0>(); /* the copy engine has read the tile before */
     }
     ptx_named_sync(1 + o.group, 128);
-#pragma unroll
-    for (int u = 0; u < C::TOKENS / 16; u++) {
-        float y[8];
-#pragma unroll
-        for (int v = 0; v < 2; v++) {
-            const float2 s = ptx_load_shared_f2(o.scale + 4 * (8 * (2 * u + v) + 2 * (lane & 3)));
-            const SUM *e = &d[4 * (2 * u + v)];
-            y[4 * v] = (float)e[0] * s.x;
-            y[4 * v + 1] = (float)e[1] * s.y;
-            y[4 * v + 2] = (float)e[2] * s.x;
-            y[4 * v + 3] = (float)e[3] * s.y;
-            if constexpr (C::INTEGER) {
-                y[4 * v] *= row[0];
-                y[4 * v + 1] *= row[0];
-                y[4 * v + 2] *= row[1];
-                y[4 * v + 3] *= row[1];
-            }
-        }
-        if constexpr (C::GATED) {
-            const float inverse = codes ? g.y_inverse : 1.0f;
-            float h[4];
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                h[i] = sm90_swiglu(y[4 * (i >> 1) + (i & 1)], y[4 * (i >> 1) + 2 + (i & 1)]) * inverse;
-            sm90_stage_gated<C>(h, o, u, codes);
-        } else {
-            sm90_stage<C>(y, o, u, codes, residual);
-        }
-    }
+    if (codes)
+        sm90_stage_tile<C, SM90_CODES>(d, o, g, row);
+    else if (!C::GATED && residual)
+        sm90_stage_tile<C, C::GATED ? SM90_BF16 : SM90_RESIDUAL>(d, o, g, row);
+    else
+        sm90_stage_tile<C, SM90_BF16>(d, o, g, row);
     ptx_fence_async_shared();
     ptx_named_sync(1 + o.group, 128);
     if (o.t == 0) {

@@ -5,11 +5,13 @@
 #define ROW(...) FQ_SM90_INSTANCE(FQ_SM90_EXACT, 0, __VA_ARGS__)
 /* clang-format off */
 const fq_sm90_tile fq_sm90_tiles_exact[FQ_SM90_EXACT_TILES] = {
-    ROW(64, 16, 4, 0.17, 0.6, 2.0)
-    ROW(64, 32, 4, 0.18, 0.7, 2.6)
-    ROW(64, 64, 3, 0.20, 0.9, 2.7)
-    ROW(64, 128, 2, 0.32, 1.3, 3.1)
-    ROW(128, 128, 1, 0.60, 1.5, 5.1)
-    ROW(192, 128, 1, 0.80, 1.9, 7.7)
+    ROW(64, 16, 3, 1)
+    ROW(64, 16, 3, 2)
+    ROW(64, 32, 3, 2)
+    ROW(64, 64, 3, 1)
+    ROW(128, 64, 1, 1)
+    ROW(64, 128, 2, 1)
+    ROW(128, 128, 1, 1)
+    ROW(192, 128, 1, 1)
 };
 /* clang-format on */

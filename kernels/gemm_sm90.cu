@@ -135,8 +135,6 @@ static size_t partial_bytes(void) {
     return most * (size_t)fq_cuda_processors();
 }
 
-enum { FLAGS_A_PROCESSOR = 16 };
-
 /* Where CTAs that share a tile leave their sums; one place for all launches, which come one after the other. */
 static struct {
     float *partial;
@@ -146,7 +144,7 @@ static pthread_once_t common_once = PTHREAD_ONCE_INIT;
 
 static fq_status make_partial(fq_arena *owner) {
     void *partial, *flag;
-    const size_t flags = (size_t)fq_cuda_processors() * FLAGS_A_PROCESSOR * sizeof(uint32_t);
+    const size_t flags = (size_t)fq_cuda_processors() * sizeof(uint32_t);
     FQ_TRY(fq_cuda_alloc(owner, partial_bytes(), &partial));
     FQ_TRY(fq_cuda_alloc(owner, flags, &flag));
     FQ_CUDA_TRY(cudaMemset(flag, 0, flags));
@@ -255,16 +253,27 @@ static tile_list tiles_of(fq_sm90_form form, int gated) {
             FQ_SM90_TILE_COUNT};
 }
 
-/* Estimated microseconds of a launch, by the fit of gemm_sm90.h: all tiles whole, or the last, incomplete wave and the
- * one before it shared out. */
-static double estimate(const fq_sm90_tile *t, int m, int n, int k_tiles, int *whole_tiles) {
+/* What a tile costs in microseconds: a k-tile, a tile beside its k-tiles, the sharing out of tiles. Least-squares fits
+ * to the times of all tiles on an H200 (docs/NOTES-hopper.md), SIGMA, seven shapes, M = 1 .. 4096, of 3 + k-tiles of
+ * the longest CTA x k_tile + tiles of it x tile + sharing where tiles are shared out */
+typedef struct tile_cost {
+    double k_tile_us, tile_us, sharing_us;
+} tile_cost;
+static const tile_cost costs[FQ_SM90_TILE_COUNT] = {
+    {0.1282, 0.284, 1.95}, {0.1140, 0.609, 1.72}, {0.1216, 0.861, 1.86}, {0.1604, 1.065, 2.43},
+    {0.2978, 0.706, 3.67}, {0.2253, 1.411, 3.54}, {0.3875, 1.280, 5.31}, {0.5109, 2.255, 6.62},
+    {0.4647, 2.097, 7.26}, {0.4813, 2.435, 7.05}, {0.5233, 2.467, 7.49}, {0.6543, 2.497, 8.77}};
+
+/* Estimated microseconds of a launch: all tiles whole, or the last, incomplete wave and the one before it shared out.
+ * The forms differ by a few percent, EXACT by half a k-tile, in the order of tiles by little. */
+static double estimate(const fq_sm90_tile *t, tile_cost c, int m, int n, int k_tiles, int *whole_tiles) {
     const long places = fq_cuda_processors(), row_tiles = (n + t->rows - 1) / t->rows;
     const long tiles = row_tiles * ((m + t->tokens - 1) / t->tokens), waves = tiles / places;
     const long rounds = (tiles + places - 1) / places, kept = waves > 1 ? waves - 1 : 0, shared = tiles - kept * places;
-    const double launch_us = 3.0, whole = launch_us + (double)rounds * (k_tiles * t->k_tile_us + t->tile_us);
-    const double split = launch_us + t->sharing_us + (double)kept * (k_tiles * t->k_tile_us + t->tile_us) +
-                         (double)shared * k_tiles / (double)places * t->k_tile_us +
-                         (double)((shared + places - 1) / places) * t->tile_us;
+    const double launch_us = 3.0, whole = launch_us + (double)rounds * (k_tiles * c.k_tile_us + c.tile_us);
+    const double split = launch_us + c.sharing_us + (double)kept * (k_tiles * c.k_tile_us + c.tile_us) +
+                         (double)shared * k_tiles / (double)places * c.k_tile_us +
+                         (double)((shared + places - 1) / places) * c.tile_us;
     *whole_tiles = (int)(whole <= split ? tiles : kept * places);
     return whole <= split ? whole : split;
 }
@@ -273,13 +282,20 @@ static int choose_tile(tile_list tiles, int m, int n, int k_tiles, int *whole_ti
     int best = 0, whole = 0;
     double least = 0;
     for (int i = 0; i < tiles.n; i++) {
-        const double us = estimate(&tiles.tile[i], m, n, k_tiles, &whole);
+        const double us = estimate(&tiles.tile[i], costs[i], m, n, k_tiles, &whole);
         if (i > 0 && us >= least) continue;
         least = us;
         best = i;
         *whole_tiles = whole;
     }
     return best;
+}
+
+/* Exact for dividends n with n by < 2^32: 2^32 / by rounded up is too large by less than by / 2^32. */
+static fq_sm90_divisor divisor(int by) {
+    fq_sm90_divisor d;
+    d.magic = by > 1 ? (uint32_t)((((uint64_t)1 << 32) + (uint64_t)by - 1) / (uint64_t)by) : 0;
+    return d;
 }
 
 /* choice: -1, or 2 tile + 1 if the tiles are shared out, 2 tile if not. */
@@ -297,19 +313,28 @@ static fq_status plan_launch(launch_plan *l, const packed_weights *p, int m, int
     g->row_tiles = (p->rows + t->rows - 1) / t->rows;
     g->token_tiles = (m + t->tokens - 1) / t->tokens;
     g->x_rows = m < t->tokens ? m : t->tokens;
+    if (t->deep > 1)
+        g->x_rows = (int)fq_round_up((size_t)g->x_rows, 8); /* k-tiles of a stage lie on multiples of 1024 */
+    g->x_sliced = t->deep > 1 && k % FQ_SM90_INPUTS == 0;
+    g->stages = (g->k_tiles + t->deep - 1) / t->deep;
     g->token_group = 8;
     g->row_scale = p->w.row_scale;
     g->tensor_scale = p->w.tensor_scale;
     const int tiles = g->row_tiles * g->token_tiles, places = fq_cuda_processors();
     if (choice >= 0) whole = choice % 2 ? (tiles / places > 1 ? (tiles / places - 1) * places : 0) : tiles;
-    const int shared = (tiles - whole) * g->k_tiles;
+    const int shared = (tiles - whole) * g->stages;
     l->ctas = shared > 0 ? (shared < places && whole == 0 ? shared : places) : tiles < places ? tiles : places;
     g->whole_tiles = whole;
+    g->dealt = whole / l->ctas;
+    g->dealt_longer = whole % l->ctas;
+    g->by_stages = divisor(g->stages);
+    g->by_group = divisor(g->token_group * g->row_tiles);
+    g->by_tokens = divisor(g->token_group);
+    g->by_last_tokens = divisor(g->token_tiles % g->token_group);
     g->share = shared / l->ctas;
     g->longer = shared % l->ctas;
     FQ_CUDA_TRY(cudaFuncSetAttribute(t->function, cudaFuncAttributeMaxDynamicSharedMemorySize, t->bytes));
-    return fq_cuda_tensor_map(&l->x_map, CU_TENSOR_MAP_DATA_TYPE_UINT8, 1, x, m, k, x_pitch, g->x_rows, FQ_SM90_INPUTS,
-                              128);
+    return fq_cuda_tensor_map_slices(&l->x_map, x, m, k, x_pitch, g->x_rows, g->x_sliced ? t->deep : 1);
 }
 
 static fq_status launch(const fq_cuda_product *p, const void *blocks, cudaStream_t stream) {

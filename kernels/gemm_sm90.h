@@ -46,6 +46,11 @@ typedef enum fq_sm90_store {
     FQ_SM90_STORE_E4M3
 } fq_sm90_store;
 
+/* Division by multiplication: (n magic) >> 32; magic 0 divides by 1. */
+typedef struct fq_sm90_divisor {
+    uint32_t magic;
+} fq_sm90_divisor;
+
 /* y[m][n] = residual + (sum_k x[m][k] w[n][k] * x_scale[m]) * scale of row n. Device pointers. */
 typedef struct fq_sm90_args {
     const uint8_t *w;
@@ -61,48 +66,48 @@ typedef struct fq_sm90_args {
     int m, n, k_tiles; /* n: columns of y */
     int rows;          /* of weights: n, or gate and up in turn, 8 rows each (FQ_SM90_GATED_ROWS) */
     int row_tiles, token_tiles;
-    int x_rows;        /* tokens that are loaded: those of the tile, or m if fewer (rows out of range load slowly) */
-    int whole_tiles;   /* tiles that one CTA does alone, dealt in turn */
-    int share, longer; /* k-tiles of the other tiles for every CTA, and how many CTAs have one more */
-    int token_group;   /* token tiles that are done before the next row of tiles, for the L2 cache */
-    float *partial;    /* [CTA][fragment: tokens / 2][consumer thread] sums of tiles that another CTA finishes */
-    uint32_t *flag;    /* [CTA][consumer warpgroup]: partial is there; all 0 between launches */
+    int x_rows;      /* tokens that are loaded: those of the tile, or m if fewer (rows out of range load slowly) */
+    int x_sliced;    /* the map of x is [slice of 128 inputs][token][128]: a stage comes by one copy */
+    int stages;      /* of a tile */
+    int whole_tiles; /* tiles that one CTA does alone, dealt in turn */
+    int dealt, dealt_longer; /* of these for every CTA, and how many CTAs have one more */
+    int share, longer;       /* stages of the other tiles for every CTA, and how many CTAs have one more */
+    int token_group;         /* token tiles that are done before the next row of tiles, for the L2 cache */
+    fq_sm90_divisor by_stages, by_group, by_tokens, by_last_tokens; /* stages, tiles of a group, its token tiles */
+    float *partial; /* [CTA][consumer warpgroup][fragment: tokens / 2][thread] sums for the CTA that finishes */
+    uint32_t *flag; /* [CTA]: partial is there; all 0 between launches */
 } fq_sm90_args;
 
-/* T(rows, tokens, sets of warpgroups that take the k-tiles in turn, then measured microseconds: k-tile, tile, sharing).
- * The index in this list is the tile's number. The times are least-squares fits to tools/gpu-tiles on an H200
- * (docs/NOTES-hopper.md), SIGMA, M = 1 .. 4096, of
- *   3 + k-tiles of the longest CTA x k-tile + tiles of it x tile + sharing where tiles are shared out */
+/* T(rows, tokens, sets of warpgroups that take the stages in turn, k-tiles of a stage). The index in this list is the
+ * tile's number; what a tile costs stands in gemm_sm90.cu. */
 #define FQ_SM90_TILES(T)                                                                                               \
-    T(64, 16, 4, 0.1441, 0.587, 1.93)                                                                                  \
-    T(64, 32, 4, 0.1516, 0.651, 2.52)                                                                                  \
-    T(64, 64, 3, 0.1651, 0.813, 2.59)                                                                                  \
-    T(64, 128, 2, 0.2176, 1.286, 3.06)                                                                                 \
-    T(128, 128, 1, 0.3863, 1.522, 5.05)                                                                                \
-    T(192, 128, 1, 0.5293, 1.900, 7.66)                                                                                \
-    T(128, 160, 1, 0.4492, 1.263, 5.87)                                                                                \
-    T(128, 176, 1, 0.4777, 1.263, 6.56)                                                                                \
-    T(128, 192, 1, 0.5240, 0.965, 7.16)                                                                                \
-    T(128, 208, 1, 0.5769, 0.663, 7.88)                                                                                \
-    T(128, 224, 1, 0.6254, 0.584, 8.47)                                                                                \
-    T(128, 240, 1, 0.6701, 0.807, 8.94)                                                                                \
-    T(128, 256, 1, 0.6938, 1.262, 8.26)
+    T(64, 16, 3, 1)                                                                                                    \
+    T(64, 16, 3, 2)                                                                                                    \
+    T(64, 32, 3, 2)                                                                                                    \
+    T(64, 64, 3, 1)                                                                                                    \
+    T(128, 64, 1, 1)                                                                                                   \
+    T(64, 128, 2, 1)                                                                                                   \
+    T(128, 128, 1, 1)                                                                                                  \
+    T(192, 128, 1, 1)                                                                                                  \
+    T(128, 176, 1, 1)                                                                                                  \
+    T(128, 192, 1, 1)                                                                                                  \
+    T(128, 208, 1, 1)                                                                                                  \
+    T(128, 256, 1, 1)
 
 typedef struct fq_sm90_tile {
-    const char *name; /* "128x256" */
+    const char *name; /* "128x256/1" */
     const void *function;
-    int rows, tokens, threads, bytes;      /* bytes of shared memory */
-    double k_tile_us, tile_us, sharing_us; /* the fit above */
+    int rows, tokens, threads, bytes, deep; /* bytes of shared memory; k-tiles of a stage */
 } fq_sm90_tile;
 
 /* The tiles of each form, in the order of FQ_SM90_TILES. */
 extern const fq_sm90_tile fq_sm90_tiles_sigma[], fq_sm90_tiles_lut[], fq_sm90_tiles_int8[];
 extern const fq_sm90_tile fq_sm90_tiles_sigma_gated[], fq_sm90_tiles_qoq[];
 /* EXACT keeps two sets of sums, so it has tiles of 128 tokens at most: the first FQ_SM90_EXACT_TILES in that order. */
-enum { FQ_SM90_EXACT_TILES = 6 };
+enum { FQ_SM90_EXACT_TILES = 8 };
 extern const fq_sm90_tile fq_sm90_tiles_exact[];
 enum {
-#define FQ_SM90_TILE_ID(rows, tokens, k_groups, k_tile, tile, sharing) FQ_SM90_TILE_##rows##x##tokens,
+#define FQ_SM90_TILE_ID(rows, tokens, k_groups, deep) FQ_SM90_TILE_##rows##x##tokens##x##deep,
     FQ_SM90_TILES(FQ_SM90_TILE_ID)
 #undef FQ_SM90_TILE_ID
         FQ_SM90_TILE_COUNT

@@ -6,6 +6,12 @@
 #include <stdint.h>
 
 #define FQ_DEV static __device__ __forceinline__
+#ifdef FQ_SM90_WATCH
+#include <stdio.h>
+#define FQ_SM90_NOW clock64()
+#else
+#define FQ_SM90_NOW 0
+#endif
 
 FQ_DEV uint32_t ptx_shared(const void *p) {
     return (uint32_t)__cvta_generic_to_shared(p);
@@ -25,12 +31,32 @@ FQ_DEV void ptx_barrier_expect(uint32_t bar, uint32_t bytes) {
 FQ_DEV void ptx_barrier_arrive(uint32_t bar) {
     asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" ::"r"(bar) : "memory");
 }
+/* Built with -DFQ_SM90_WATCH, a wait of more than two seconds says where it stands and ends the launch. */
+FQ_DEV void ptx_watch(long long since, const char *what, uint64_t at, uint32_t value) {
+#ifdef FQ_SM90_WATCH
+    if (clock64() - since < 4000000000ll) return;
+    printf("sm90: CTA %u thread %u waits for a %s at %llx, value %u\n", blockIdx.x, threadIdx.x, what,
+           (unsigned long long)at, value);
+    __nanosleep(1000000);
+    __trap();
+#endif
+}
+
 FQ_DEV void ptx_barrier_wait(uint32_t bar, uint32_t parity) {
+#ifdef FQ_SM90_WATCH
+    const long long since = clock64();
+    for (uint32_t done = 0; !done; ptx_watch(since, "barrier", bar, parity))
+        asm volatile("{\n.reg .pred p;\nmbarrier.try_wait.parity.shared::cta.b64 p, [%1], %2;\nselp.u32 %0, 1, 0, p;\n}"
+                     : "=r"(done)
+                     : "r"(bar), "r"(parity)
+                     : "memory");
+#else
     asm volatile("{\n.reg .pred p;\nWAIT:\n"
                  "mbarrier.try_wait.parity.shared::cta.b64 p, [%0], %1;\n"
                  "@p bra DONE;\nbra WAIT;\nDONE:\n}" ::"r"(bar),
                  "r"(parity)
                  : "memory");
+#endif
 }
 
 /* ---- copies ---- */
@@ -44,6 +70,16 @@ FQ_DEV void ptx_tensor_load(uint32_t to, const CUtensorMap *map, int c0, int c1,
     asm volatile("cp.async.bulk.tensor.2d.shared::cluster.global.tile.mbarrier::complete_tx::bytes "
                  "[%0], [%1, {%2, %3}], [%4];" ::"r"(to),
                  "l"(map), "r"(c0), "r"(c1), "r"(bar)
+                 : "memory");
+}
+FQ_DEV void ptx_tensor_load(uint32_t to, const CUtensorMap *map, int c0, int c1, int c2, uint32_t bar) {
+    asm volatile("cp.async.bulk.tensor.3d.shared::cluster.global.tile.mbarrier::complete_tx::bytes "
+                 "[%0], [%1, {%2, %3, %4}], [%5];" ::"r"(to),
+                 "l"(map), "r"(c0), "r"(c1), "r"(c2), "r"(bar)
+                 : "memory");
+}
+FQ_DEV void ptx_bulk_store(void *to, uint32_t from, uint32_t bytes) {
+    asm volatile("cp.async.bulk.global.shared::cta.bulk_group [%0], [%1], %2;" ::"l"(to), "r"(from), "r"(bytes)
                  : "memory");
 }
 FQ_DEV void ptx_tensor_store(const CUtensorMap *map, uint32_t from, int c0, int c1) {
@@ -67,6 +103,11 @@ FQ_DEV void ptx_prefetch_map(const CUtensorMap *map) {
 /* Ordinary stores to shared memory before it are seen by bulk copies after it. */
 FQ_DEV void ptx_fence_async_shared(void) {
     asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
+}
+
+/* Orders global memory between ordinary accesses and bulk copies of this thread. */
+FQ_DEV void ptx_fence_async_global(void) {
+    asm volatile("fence.proxy.async.global;" ::: "memory");
 }
 
 /* ---- wgmma control ---- */
@@ -198,5 +239,10 @@ FQ_DEV uint32_t ptx_flag_get(const uint32_t *flag) {
     uint32_t v;
     asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(v) : "l"(flag) : "memory");
     return v;
+}
+FQ_DEV void ptx_flag_wait(const uint32_t *flag) {
+    const long long since = FQ_SM90_NOW;
+    while (ptx_flag_get(flag) == 0)
+        ptx_watch(since, "flag", (uint64_t)flag, 0);
 }
 #endif
