@@ -260,9 +260,9 @@ typedef struct tile_cost {
     double k_tile_us, tile_us, sharing_us;
 } tile_cost;
 static const tile_cost costs[FQ_SM90_TILE_COUNT] = {
-    {0.1282, 0.284, 1.95}, {0.1140, 0.609, 1.72}, {0.1216, 0.861, 1.86}, {0.1604, 1.065, 2.43},
-    {0.2978, 0.706, 3.67}, {0.2253, 1.411, 3.54}, {0.3875, 1.280, 5.31}, {0.5109, 2.255, 6.62},
-    {0.4647, 2.097, 7.26}, {0.4813, 2.435, 7.05}, {0.5233, 2.467, 7.49}, {0.6543, 2.497, 8.77}};
+    {0.1267, 0.312, 1.84}, {0.1122, 0.631, 1.60}, {0.1173, 0.918, 1.82}, {0.1544, 0.815, 2.23},
+    {0.2865, 0.648, 3.54}, {0.2129, 1.155, 3.01}, {0.3906, 0.493, 4.95}, {0.5264, 1.047, 6.86},
+    {0.4765, 0.765, 6.50}, {0.4865, 1.499, 7.11}, {0.5433, 0.978, 8.08}, {0.6670, 0.636, 8.74}};
 
 /* Estimated microseconds of a launch: all tiles whole, or the last, incomplete wave and the one before it shared out.
  * The forms differ by a few percent, EXACT by half a k-tile, in the order of tiles by little. */

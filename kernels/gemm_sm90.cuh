@@ -357,10 +357,7 @@ __global__ void __launch_bounds__(C::THREADS, 1)
         else if (threadIdx.x == 96)
             sm90_send_partial<C>(g, base);
     } else {
-        if constexpr (C::REGISTERS) { /* taking them is a busy loop until they are there, which slows the first loads */
-            ptx_barrier_wait(full, 0);
-            ptx_registers_take<C::CONSUMER>();
-        }
+        if constexpr (C::REGISTERS) ptx_registers_take<C::CONSUMER>();
         ptx_grid_release();
         ptx_grid_wait(); /* scales and y belong to the kernel before until here */
         sm90_consume<C>(&y_map, &residual_map, g, base, (warp >> 2) - 1, threadIdx.x & 127);
