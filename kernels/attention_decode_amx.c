@@ -39,6 +39,30 @@ static int takes(const fq_attention_args *a) {
     return (d == 64 || d == WIDTH_MOST) && a->heads / a->kv->kv_heads <= LANES && attention_is_bf16(a);
 }
 
+/* Scores of a block: four tiles of 16 keys, side by side so that none waits for the product before it. */
+static void score_block(const uint8_t *keys, const uint8_t *queries, int chunks, float *s) {
+    const size_t step = (size_t)chunks * TILE;
+    fq_tile_zero(0);
+    fq_tile_zero(1);
+    fq_tile_zero(2);
+    fq_tile_zero(3);
+    for (int i = 0; i < chunks; i++, keys += TILE, queries += TILE) {
+        fq_tile_load(5, queries, 64);
+        fq_tile_load(6, keys, 64);
+        fq_tile_dp_bf16(0, 6, 5);
+        fq_tile_load(7, keys + step, 64);
+        fq_tile_dp_bf16(1, 7, 5);
+        fq_tile_load(6, keys + 2 * step, 64);
+        fq_tile_dp_bf16(2, 6, 5);
+        fq_tile_load(7, keys + 3 * step, 64);
+        fq_tile_dp_bf16(3, 7, 5);
+    }
+    fq_tile_store(0, s, 64);
+    fq_tile_store(1, s + 16 * LANES, 64);
+    fq_tile_store(2, s + 32 * LANES, 64);
+    fq_tile_store(3, s + 48 * LANES, 64);
+}
+
 /* Keys t0 .. t1-1 of a pair against the queries of its group. */
 static void score_span(const fq_attention_args *a, const plan *p, size_t token, int b, int h, int t0, int t1, float *s,
                        float *tops) {
@@ -58,15 +82,7 @@ static void score_span(const fq_attention_args *a, const plan *p, size_t token, 
                 _mm512_store_si512(keys + (j / 16 * chunks + i) * TILE + j % 16 * 64,
                                    cache_row_bf16(a->kv, &row, 32 * i));
         }
-        for (int j = 0; j < n; j += TILE_ROWS) {
-            fq_tile_zero(6);
-            for (int i = 0; i < chunks; i++) {
-                fq_tile_load(7, keys + (j / 16 * chunks + i) * TILE, 64);
-                fq_tile_load(5, queries + i * TILE, 64);
-                fq_tile_dp_bf16(6, 7, 5);
-            }
-            fq_tile_store(6, s + (size_t)(t + j) * LANES, 64);
-        }
+        score_block(keys, queries, chunks, s + (size_t)t * LANES);
     }
     vf top[4] = {vf_set1(-INFINITY), vf_set1(-INFINITY), vf_set1(-INFINITY), vf_set1(-INFINITY)};
     for (int t = t0; t < t1; t++)
@@ -74,85 +90,99 @@ static void score_span(const fq_attention_args *a, const plan *p, size_t token, 
     vf_store(tops, vf_max(vf_max(top[0], top[1]), vf_max(top[2], top[3])));
 }
 
-/* P of 32 keys, as the left operand [heads][32 keys]; keys from n on are zeros. s: [32][16] scores. */
-FQ_INLINE void weigh_keys(fq_format_id format, const float *s, int n, vf scale, vf shift, vf *sum, uint8_t *tile) {
-    __m512i v[16];
+/* P of 32 keys, as the left operand [heads][32 keys]; keys from n on are zeros. s: [32][16] scores; a head's lanes are
+ * 16 keys, sum[head] takes them. */
+FQ_INLINE void weigh_keys(fq_format_id format, int heads, const float *s, int n, const float *scale, const float *shift,
+                          vf *sum, uint8_t *tile) {
+    __m512i low[16], high[16];
+    FQ_UNROLL
     for (int j = 0; j < 16; j++) {
-        vf y[2];
-        for (int e = 0; e < 2; e++)
-            y[e] = 2 * j + e < n ? exp2_ps(vf_fma(vf_load(s + (2 * j + e) * LANES), scale, shift)) : vf_zero();
-        *sum = vf_add(*sum, vf_add(y[0], y[1]));
-        v[j] = _mm512_or_si512(_mm512_srli_epi32(_mm512_castps_si512(round_p(y[0], format)), 16),
-                               _mm512_castps_si512(round_p(y[1], format)));
+        low[j] = _mm512_load_si512(s + j * LANES);
+        high[j] = _mm512_load_si512(s + (j + 16) * LANES);
     }
-    x512_transpose(v);
-    for (int j = 0; j < 16; j++)
-        _mm512_store_si512(tile + j * 64, v[j]);
+    x512_transpose(low);
+    x512_transpose(high);
+    const __mmask32 inside = n < 32 ? (__mmask32)((1u << n) - 1) : (__mmask32)-1;
+    for (int g = 0; g < heads; g++) {
+        const vf times = vf_set1(scale[g]), plus = vf_set1(shift[g]);
+        vf y0 = exp2_of_p(vf_fma(_mm512_castsi512_ps(low[g]), times, plus), format);
+        vf y1 = exp2_of_p(vf_fma(_mm512_castsi512_ps(high[g]), times, plus), format);
+        y0 = _mm512_maskz_mov_ps((__mmask16)inside, y0);
+        y1 = _mm512_maskz_mov_ps((__mmask16)(inside >> 16), y1);
+        sum[g] = vf_add(sum[g], vf_add(y0, y1));
+        const __m256i words = exact_bf16(round_p(y0, format)), more = exact_bf16(round_p(y1, format));
+        _mm512_store_si512(tile + g * 64, _mm512_inserti64x4(_mm512_castsi256_si512(words), more, 1));
+    }
 }
 
-/* 32 rows of values as right operands: tile i is dimensions 32 (i / 2) + ..., in the order that store_head undoes. */
-static void pack_values(const fq_attention_args *a, int b, int h, int t, int n, uint8_t *tiles) {
+/* 64 dimensions from d on of 32 values as right operands: tile i is dimensions 32 (i / 2) + ..., in the order that
+ * store_head undoes. */
+static void pack_values(const fq_attention_args *a, int b, int h, int t, int n, int d, uint8_t *tiles) {
     const fq_gemm_tables *tables = fq_gemm_tables_get();
     for (int j = 0; j < 16; j++) {
         const int even = 2 * j < n, odd = 2 * j + 1 < n;
         cache_row rows[2] = {{0}, {0}};
         if (even) rows[0] = cache_row_of(a->kv, tables, 1, b, h, t + 2 * j);
         if (odd) rows[1] = cache_row_of(a->kv, tables, 1, b, h, t + 2 * j + 1);
-        for (int d = 0; d < a->kv->head_dim; d += 32) {
-            const __m512i x = even ? cache_row_bf16(a->kv, &rows[0], d) : _mm512_setzero_si512();
-            const __m512i y = odd ? cache_row_bf16(a->kv, &rows[1], d) : _mm512_setzero_si512();
-            _mm512_store_si512(tiles + d / 16 * TILE + j * 64, _mm512_unpacklo_epi16(x, y));
-            _mm512_store_si512(tiles + (d / 16 + 1) * TILE + j * 64, _mm512_unpackhi_epi16(x, y));
+        for (int i = 0; i < 2; i++) {
+            const __m512i x = even ? cache_row_bf16(a->kv, &rows[0], d + 32 * i) : _mm512_setzero_si512();
+            const __m512i y = odd ? cache_row_bf16(a->kv, &rows[1], d + 32 * i) : _mm512_setzero_si512();
+            _mm512_store_si512(tiles + 2 * i * TILE + j * 64, _mm512_unpacklo_epi16(x, y));
+            _mm512_store_si512(tiles + (2 * i + 1) * TILE + j * 64, _mm512_unpackhi_epi16(x, y));
         }
     }
 }
 
+/* Four tiles of values, weighed. */
+static void weigh_values(const uint8_t *weights, const uint8_t *values) {
+    fq_tile_load(4, weights, 64);
+    fq_tile_load(5, values, 64);
+    fq_tile_dp_bf16(0, 4, 5);
+    fq_tile_load(6, values + TILE, 64);
+    fq_tile_dp_bf16(1, 4, 6);
+    fq_tile_load(7, values + 2 * TILE, 64);
+    fq_tile_dp_bf16(2, 4, 7);
+    fq_tile_load(5, values + 3 * TILE, 64);
+    fq_tile_dp_bf16(3, 4, 5);
+}
+
 static void value_span(const fq_attention_args *a, const plan *p, size_t token, int b, int h, int t0, int t1,
-                       const float *s, vf top, float *sums, float *out) {
-    _Alignas(64) uint8_t weights[TILE], values[WIDTH_MOST / 16 * TILE];
-    _Alignas(64) float times[LANES] = {0};
+                       const float *s, const float *tops, float *sums, float *out) {
+    _Alignas(64) uint8_t weights[SPAN / TILE_KEYS][TILE], values[2][4 * TILE];
+    float scale[LANES], shift[LANES];
+    vf sum[LANES];
     const fq_format_id format = a->p_recipe->code;
-    for (int g = 0; g < p->group; g++)
-        times[g] = fq_attention_q_scale(a, token, h * p->group + g) / sqrtf((float)p->d) * 1.44269504f;
-    const vf scale = vf_load(times), shift = vf_fnma(top, scale, vf_set1(format == FQ_E4M3 ? LOG2_448 : 0.0f));
-    const size_t step = (size_t)p->group * 16;
-    vf sum = vf_zero();
-    for (int t = t0; t < t1; t += TILE_KEYS) {
-        const int n = t1 - t < TILE_KEYS ? t1 - t : TILE_KEYS;
-        pack_values(a, b, h, t, n, values);
-        if (format == FQ_E4M3)
-            weigh_keys(FQ_E4M3, s + (size_t)t * LANES, n, scale, shift, &sum, weights);
-        else
-            weigh_keys(FQ_BF16, s + (size_t)t * LANES, n, scale, shift, &sum, weights);
-        fq_tile_load(4, weights, 64);
-        for (int i = 0; i < p->d / 16; i += 4) {
-            float *c = out + (size_t)i * step;
-            if (t == t0) {
-                fq_tile_zero(0);
-                fq_tile_zero(1);
-                fq_tile_zero(2);
-                fq_tile_zero(3);
-            } else {
-                fq_tile_load(0, c, 64);
-                fq_tile_load(1, c + step, 64);
-                fq_tile_load(2, c + 2 * step, 64);
-                fq_tile_load(3, c + 3 * step, 64);
-            }
-            fq_tile_load(5, values + i * TILE, 64);
-            fq_tile_dp_bf16(0, 4, 5);
-            fq_tile_load(7, values + (i + 1) * TILE, 64);
-            fq_tile_dp_bf16(1, 4, 7);
-            fq_tile_load(5, values + (i + 2) * TILE, 64);
-            fq_tile_dp_bf16(2, 4, 5);
-            fq_tile_load(7, values + (i + 3) * TILE, 64);
-            fq_tile_dp_bf16(3, 4, 7);
-            fq_tile_store(0, c, 64);
-            fq_tile_store(1, c + step, 64);
-            fq_tile_store(2, c + 2 * step, 64);
-            fq_tile_store(3, c + 3 * step, 64);
-        }
+    for (int g = 0; g < p->group; g++) {
+        scale[g] = fq_attention_q_scale(a, token, h * p->group + g) / sqrtf((float)p->d) * 1.44269504f;
+        shift[g] = fmaf(-tops[g], scale[g], format == FQ_E4M3 ? LOG2_448 : 0.0f);
+        sum[g] = vf_zero();
     }
-    vf_store(sums, sum);
+    for (int t = t0; t < t1; t += TILE_KEYS) {
+        uint8_t *tile = weights[(t - t0) / TILE_KEYS];
+        if (format == FQ_E4M3)
+            weigh_keys(FQ_E4M3, p->group, s + (size_t)t * LANES, t1 - t, scale, shift, sum, tile);
+        else
+            weigh_keys(FQ_BF16, p->group, s + (size_t)t * LANES, t1 - t, scale, shift, sum, tile);
+    }
+    for (int g = 0; g < p->group; g++)
+        sums[g] = vf_hsum(sum[g]);
+    const size_t step = (size_t)p->group * 16;
+    for (int d = 0; d < p->d; d += 64, out += 4 * step) {
+        fq_tile_zero(0);
+        fq_tile_zero(1);
+        fq_tile_zero(2);
+        fq_tile_zero(3);
+        pack_values(a, b, h, t0, t1 - t0, d, values[0]);
+        for (int t = t0, i = 0; t < t1; t += TILE_KEYS, i++) { /* the next ones unpack before these are multiplied */
+            const int next = t + TILE_KEYS;
+            if (next < t1) pack_values(a, b, h, next, t1 - next, d, values[(i + 1) % 2]);
+            weigh_values(weights[i], values[i % 2]);
+        }
+        fq_tile_store(0, out, 64);
+        fq_tile_store(1, out + step, 64);
+        fq_tile_store(2, out + 2 * step, 64);
+        fq_tile_store(3, out + 3 * step, 64);
+    }
 }
 
 /* Sums of a head over its spans, in their order, divided, its dimensions in order. */
@@ -174,13 +204,15 @@ static void store_head(const plan *p, int pair, int g, int spans, float *out) {
 /* Token i of every sequence. */
 static void decode_token(const fq_attention_args *a, const plan *p, int i) {
     const uint8_t heads = (uint8_t)p->group;
-    const fq_tile_config tiles = {.palette = 1,
-                                  .row_bytes = {64, 64, 64, 64, 64, 64, 64, 64},
-                                  .rows = {heads, heads, heads, heads, heads, 16, 16, 16}};
+    const fq_tile_config score_tiles = {
+        .palette = 1, .row_bytes = {64, 64, 64, 64, 64, 64, 64, 64}, .rows = {16, 16, 16, 16, 16, 16, 16, 16}};
+    const fq_tile_config value_tiles = {.palette = 1,
+                                        .row_bytes = {64, 64, 64, 64, 64, 64, 64, 64},
+                                        .rows = {heads, heads, heads, heads, heads, 16, 16, 16}};
     const int kv_heads = a->kv->kv_heads;
 #pragma omp parallel if (p->items > 1)
     {
-        fq_tile_configure(&tiles);
+        fq_tile_configure(&score_tiles);
 #pragma omp for schedule(static, 1)
         for (int n = 0; n < p->items; n++) {
             const int pair = n / p->spans, b = pair / kv_heads, t0 = n % p->spans * SPAN;
@@ -190,6 +222,7 @@ static void decode_token(const fq_attention_args *a, const plan *p, int i) {
                 score_span(a, p, token, b, pair % kv_heads, t0, t1, p->scores + (size_t)pair * p->keys,
                            p->tops + (size_t)n * LANES);
         }
+        fq_tile_configure(&value_tiles);
 #pragma omp for schedule(static, 1)
         for (int n = 0; n < p->items; n++) {
             const int pair = n / p->spans, b = pair / kv_heads, t0 = n % p->spans * SPAN;
@@ -197,9 +230,11 @@ static void decode_token(const fq_attention_args *a, const plan *p, int i) {
             const size_t token = (size_t)b * (size_t)a->seq + (size_t)i;
             if (t0 >= keys) continue;
             vf top = vf_set1(-INFINITY);
+            float tops[LANES];
             for (int s = 0; s * SPAN < keys; s++)
                 top = vf_max(top, vf_load(p->tops + (size_t)(pair * p->spans + s) * LANES));
-            value_span(a, p, token, b, pair % kv_heads, t0, t1, p->scores + (size_t)pair * p->keys, top,
+            vf_store(tops, top);
+            value_span(a, p, token, b, pair % kv_heads, t0, t1, p->scores + (size_t)pair * p->keys, tops,
                        p->sums + (size_t)n * LANES, p->outputs + (size_t)n * p->output);
         }
         fq_tile_release();
