@@ -66,7 +66,6 @@ static fq_status note_parts(fq_context *c, const fq_whole_kind *kind, fq_whole *
     }
     for (int i = 0; i < FQ_PART_COUNT; i++)
         all += least[i];
-    if (!(all > 0)) return FQ_OK; /* on a device */
     for (int i = 0; i < FQ_PART_COUNT; i++)
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %.1f", i > 0 ? ", " : "",
                                  fq_part_name((fq_part)i), 100.0 * least[i] / all);
@@ -85,7 +84,7 @@ static fq_status measure_sessions(fq_context *c, const fq_step *s, const fq_whol
         FQ_TRY(fq_net_describe(c, w[i].net, &rows[i]));
         rows[i].batch = w[i].batch;
         FQ_TRY(kind->describe(c, &w[i], &rows[i]));
-        FQ_TRY(note_parts(c, kind, &w[i], &rows[i]));
+        if (!fq_net_on_device(s)) FQ_TRY(note_parts(c, kind, &w[i], &rows[i]));
         tasks[i] = (fq_task){.name = w[i].net->variant->name,
                              .context = &w[i],
                              .run = kind->run,
