@@ -46,35 +46,23 @@ static inline void store_bytes(uint8_t *out, __m128i codes, int n) {
     _mm_mask_storeu_epi8(out, vf_lanes(n), codes);
 }
 
-/* E4M3 numbers nearest to 16 numbers, all given as x / 256, as float16: 2^-8 of an E4M3 value is the float16 whose bits
- * 7 to 13 are its code, bit 14 is zero and bit 15 its sign. The rounding is that of attention_amx.c: y - 2^20 y has 24
- * bits, so that the difference keeps four of y, and from 2^-6 down the grid is even. */
-static inline __m256i e4m3_halves(vf x) {
+/* E4M3 codes of 16 numbers given as x / 256. 2^-8 of an E4M3 value is the float16 whose bits 7 to 13 are its code. Its
+ * rounding is that of attention_amx.c: y - 2^20 y has 24 bits, so that the difference keeps four of y, and from 2^-6
+ * down the grid is even. */
+static inline __m128i e4m3_codes(vf x) {
     const vf a = vf_abs(x), align = vf_max(vf_mul(a, vf_set1(0x1p20f)), vf_set1(0x1.8p6f));
     const vf rounded = vf_min(vf_add(vf_sub(a, align), align), vf_set1(1.75f));
-    const vf sign = vf_and_bits(x, 0x80000000u);
-    return _mm512_cvtps_ph(vf_or(rounded, sign), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-}
-
-/* Codes of 32 numbers: seven bits from bit 7 on, and the sign from bit 15, in the low byte. */
-static inline __m256i e4m3_codes(__m512i halves) {
-    const __m512i low = _mm512_srli_epi16(halves, 7), high = _mm512_srli_epi16(halves, 8);
-    return _mm512_cvtepi16_epi8(_mm512_ternarylogic_epi32(low, high, _mm512_set1_epi16(0x80), 0xf8)); /* a | (b & c) */
+    const __m256i half = _mm512_cvtps_ph(rounded, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    const __mmask16 negative = _mm512_movepi32_mask(_mm512_castps_si512(x));
+    const __m128i codes = _mm256_cvtepi16_epi8(_mm256_srli_epi16(half, 7));
+    return _mm_or_si128(codes, _mm_maskz_set1_epi8(negative, (char)0x80));
 }
 
 static inline void e4m3_row(float *y, int n, float s, uint8_t *out) {
     const divisor d = divisor_of(s, 256.0f, y, n);
-    int i = 0;
-    for (; i + 2 * VW <= n; i += 2 * VW) {
-        const __m256i h0 = e4m3_halves(quotient(vf_load(y + i), d));
-        const __m256i h1 = e4m3_halves(quotient(vf_load(y + i + VW), d));
-        _mm256_storeu_si256((__m256i *)(void *)(out + i),
-                            e4m3_codes(_mm512_inserti64x4(_mm512_castsi256_si512(h0), h1, 1)));
-    }
-    for (; i < n; i += VW) {
+    for (int i = 0; i < n; i += VW) {
         const int left = n - i < VW ? n - i : VW;
-        const __m256i h = e4m3_halves(quotient(vf_load_n(y + i, left), d));
-        store_bytes(out + i, _mm256_castsi256_si128(e4m3_codes(_mm512_castsi256_si512(h))), left);
+        store_bytes(out + i, e4m3_codes(quotient(vf_load_n(y + i, left), d)), left);
     }
 }
 

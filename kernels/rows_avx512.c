@@ -18,17 +18,6 @@ static int takes(const fq_row_args *a) {
     return r->group == 0 && r->scale == FQ_F32 && (r->code == FQ_E4M3 || r->code == FQ_INT8);
 }
 
-/* n floats; for a whole vector, n a constant, without the mask. */
-FQ_INLINE vf load(const float *p, int n) {
-    return n == VW ? vf_load(p) : vf_load_n(p, n);
-}
-FQ_INLINE void store(float *p, int n, vf v) {
-    if (n == VW)
-        vf_store(p, v);
-    else
-        vf_store_n(p, n, v);
-}
-
 /* 1 / sqrt(mean of squares + eps). Sums of squares of a block in float32, of blocks in double: the error does not grow
  * with the row. Not finite where the row is not. */
 static double rms_factor(const fq_row_args *a, const float *x) {
@@ -50,21 +39,17 @@ static double rms_factor(const fq_row_args *a, const float *x) {
     return 1.0 / sqrt(total / a->k + (double)a->eps) + 0.0 * total;
 }
 
-FQ_INLINE __m512i rmsnorm_step(const fq_row_args *a, const float *x, vf factor, int i, int n, float *y, __m512i top) {
-    const vf v = vf_mul(vf_mul(load(x + i, n), factor), load(a->gamma + i, n));
-    store(y + i, n, v);
-    return take_magnitude(top, v);
-}
-
 static uint32_t rmsnorm_values(const fq_row_args *a, const float *x, float *y) {
     const double factor = rms_factor(a, x);
     if (!(factor - factor == 0.0)) return UINT32_MAX;
     const vf f = vf_set1((float)factor);
     __m512i top = _mm512_setzero_si512();
-    int i = 0;
-    for (; i + VW <= a->k; i += VW)
-        top = rmsnorm_step(a, x, f, i, VW, y, top);
-    if (i < a->k) top = rmsnorm_step(a, x, f, i, a->k - i, y, top);
+    for (int i = 0; i < a->k; i += VW) {
+        const int n = a->k - i < VW ? a->k - i : VW;
+        const vf v = vf_mul(vf_mul(vf_load_n(x + i, n), f), vf_load_n(a->gamma + i, n));
+        top = take_magnitude(top, v);
+        vf_store_n(y + i, n, v);
+    }
     return top_bits(top);
 }
 
@@ -79,34 +64,26 @@ static vf swiglu(vf gate, vf up) {
     return vf_mul(far ? _mm512_mask_div_ps(silu, far, gate, d) : silu, up);
 }
 
-FQ_INLINE __m512i swiglu_step(const float *gate, const float *up, int i, int n, float *y, __m512i top) {
-    const vf v = swiglu(load(gate + i, n), load(up + i, n));
-    store(y + i, n, v);
-    return take_magnitude(top, v);
-}
-
 static uint32_t swiglu_values(const fq_row_args *a, const float *x, float *y) {
     const float *up = x + a->k;
     __m512i top = _mm512_setzero_si512();
-    int i = 0;
-    for (; i + VW <= a->k; i += VW)
-        top = swiglu_step(x, up, i, VW, y, top);
-    if (i < a->k) top = swiglu_step(x, up, i, a->k - i, y, top);
+    for (int i = 0; i < a->k; i += VW) {
+        const int n = a->k - i < VW ? a->k - i : VW;
+        const vf v = swiglu(vf_load_n(x + i, n), vf_load_n(up + i, n));
+        top = take_magnitude(top, v);
+        vf_store_n(y + i, n, v);
+    }
     return top_bits(top);
-}
-
-FQ_INLINE __m512i same_step(const float *x, int i, int n, float *y, __m512i top) {
-    const vf v = load(x + i, n);
-    store(y + i, n, v);
-    return take_magnitude(top, v);
 }
 
 static uint32_t same_values(const fq_row_args *a, const float *x, float *y) {
     __m512i top = _mm512_setzero_si512();
-    int i = 0;
-    for (; i + VW <= a->k; i += VW)
-        top = same_step(x, i, VW, y, top);
-    if (i < a->k) top = same_step(x, i, a->k - i, y, top);
+    for (int i = 0; i < a->k; i += VW) {
+        const int n = a->k - i < VW ? a->k - i : VW;
+        const vf v = vf_load_n(x + i, n);
+        top = take_magnitude(top, v);
+        vf_store_n(y + i, n, v);
+    }
     return top_bits(top);
 }
 
