@@ -39,8 +39,10 @@ FILENAME == first {
             field[at["windows"]], field[at["ctx"]], field[at["ppl"]]
 }
 END {
-    print "| method | row | bits a weight | kappa 1: above f32 | mean KL | kappa 32: above f32 | mean KL | TTFT over bf16 | quantized in |"
-    print "|---|---|---:|---:|---:|---:|---:|---:|---:|"
+    timed = length(speed) > 0
+    printf "| method | row | bits a weight | kappa 1: above f32 | mean KL | kappa 32: above f32 | mean KL | %squantized in |\n",
+        timed ? "TTFT over bf16 | " : ""
+    printf "|---|---|---:|---:|---:|---:|---:|%s---:|\n", timed ? "---:|" : ""
     rows = split("baseline|bf16;baseline|w8a8-int8;baseline|w4a16-g128;baseline|w4a8-int8;FineQuant|finequant-w4a16;" \
         "Integer Scale|integer-scale-w4a8;OdysseyLLM|odyssey-w4a8;FPTQ|fptq-w4a8;ZeroQuant-FP|zq-int4-int8;" \
         "ZeroQuant-FP|zq-fp4-fp8;ZeroQuant-FP, M2|zq-fp4-fp8-m2;ZeroQuant-FP, M2, LoRC|zq-fp4-fp8-m2-lorc;" \
@@ -49,7 +51,7 @@ END {
     for (i = 1; i <= rows; i++) {
         split(row[i], part, "|"); v = part[2]
         if (!((v, 1) in dppl)) continue
-        printf "| %s | `%s` | %s | %s | %s | %s | %s | %s | %s s |\n", part[1], v, number(bits[v], 2), interval(v, 1),
-            number(kld[v, 1], 4), interval(v, 32), number(kld[v, 32], 4), number(speed[v], 2), number(seconds[v], 1)
+        printf "| %s | `%s` | %s | %s | %s | %s | %s | %s%s s |\n", part[1], v, number(bits[v], 2), interval(v, 1),
+            number(kld[v, 1], 4), interval(v, 32), number(kld[v, 32], 4), timed ? number(speed[v], 2) " | " : "", number(seconds[v], 1)
     }
 }' "$results" "$dir/accuracy.csv"

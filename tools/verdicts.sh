@@ -13,7 +13,7 @@ out=results/claims/verdicts.md
     echo "# Claims against the runs in results/"
     echo
     echo "Made by \`tools/verdicts.sh\`: \`fqbench reproduce results/claims/FILE.csv\` with these runs:$runs."
-    for f in directions fireq others; do
+    for f in directions field fireq others; do
         printf '\n## %s.csv\n\n' "$f"
         # shellcheck disable=SC2086
         "$fqbench" reproduce "results/claims/$f.csv" $runs
