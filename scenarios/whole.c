@@ -84,7 +84,7 @@ static fq_status measure_sessions(fq_context *c, const fq_step *s, const fq_whol
         FQ_TRY(fq_net_describe(c, w[i].net, &rows[i]));
         rows[i].batch = w[i].batch;
         FQ_TRY(kind->describe(c, &w[i], &rows[i]));
-        if (!fq_net_on_device(s)) FQ_TRY(note_parts(c, kind, &w[i], &rows[i]));
+        if (g->add[i] && !fq_net_on_device(s)) FQ_TRY(note_parts(c, kind, &w[i], &rows[i]));
         tasks[i] = (fq_task){.name = w[i].net->variant->name,
                              .context = &w[i],
                              .run = kind->run,
