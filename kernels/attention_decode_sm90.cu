@@ -2,10 +2,9 @@
  * and values once, by bulk copies, for all query heads of a KV head; the last CTA to finish adds the parts up. Codes
  * become float16 operands in registers and multiply by mma m16n8k16 with the heads as columns.
  *
- * Operands e4m3(q s) without a table: with x = s q and E its sign and power of two, t = rn16(x + 192 E) is 192 E and x
+ * Operands e4m3(q s) without a table: with x = s q and E its sign and power of two, rn16(x + 192 E) - 192 E is x
  * rounded to four significant bits, ties to even, which is what e4m3 does: x is a multiple of its smallest subnormal,
- * and for s up to 56 no x saturates. All of it is exact in float16, and b x = b t - 192 b E: two products into the same
- * sums.
+ * and for s up to 56 no x saturates. All of it is exact in float16.
  *
  * Keys of eight are in the order of a Gray code, 0 1 3 2 4 5 7 6: then rows of keys and of values are read from shared
  * memory with as few bank conflicts as there can be. */
@@ -36,10 +35,10 @@ typedef struct decode_plan {
 } decode_plan;
 
 /* Shared memory of a warp: stages of keys and values, then scales as 16-bit numbers; in the end its sums. Behind all
- * warps the queries as the products read them, 32 bytes a thread for every eight codes of a key. */
+ * warps the queries as the products read them, 16 bytes a thread for every eight codes of a key. */
 template <int D> struct decode_shared {
     static constexpr int CODES = KEYS * D / 2, STAGE = 2 * CODES, AT_TABLES = STAGES * STAGE, WARP = AT_TABLES + TABLES,
-                         AT_QUERIES = WARPS * WARP, AT_BARRIERS = AT_QUERIES + D * 32,
+                         AT_QUERIES = WARPS * WARP, AT_BARRIERS = AT_QUERIES + D * 16,
                          BYTES = AT_BARRIERS + WARPS * STAGES * 8;
     static_assert(HEADS * D * 4 <= AT_TABLES && HEADS * 8 <= TABLES, "sums go where the codes were");
 };
@@ -88,9 +87,9 @@ FQ_DEV uint32_t times(uint32_t x, float f) {
     return bits(__hmul2(halves(x), __float2half2_rn(f)));
 }
 
-/* How operands come about: as above; as one, of scales / 16 and clamped, where a scale is so large that a product may
+/* How operands come about: as above; of scales / 16 and clamped, where a scale is so large that a product may
  * saturate; over float32, of bfloat16 scales. */
-enum { SPLIT, CLAMP, WIDE };
+enum { PLAIN, CLAMP, WIDE };
 
 /* Scales of two codes as float16, and times -1032 and -72. WIDE: as bfloat16. */
 template <int HOW> struct pair_scale { uint32_t s, low, high; };
@@ -98,11 +97,6 @@ template <int HOW> FQ_DEV pair_scale<HOW> scale_of(uint32_t s) {
     if (HOW == WIDE) return {s, 0, 0};
     return {s, times(s, -1032.0f), times(s, -72.0f)};
 }
-
-/* The second factors of the two products, b / 16 and -12 b: -192 b might exceed float16. */
-typedef struct columns {
-    uint32_t t[2], e[2];
-} columns;
 
 /* (x & mask) ^ flip as one instruction. */
 FQ_DEV uint32_t mask_flip(uint32_t x, uint32_t mask, uint32_t flip) {
@@ -123,21 +117,15 @@ template <int HOW, int HIGH> FQ_DEV uint32_t product(uint32_t x, const pair_scal
 }
 
 /* d += the operands of x times b. */
-template <int HOW> FQ_DEV void multiply(float (&d)[4], uint32_t (&x)[4], const columns &b) {
-    if constexpr (HOW == WIDE) return mma(d, x, b.t);
+template <int HOW> FQ_DEV void multiply(float (&d)[4], uint32_t (&x)[4], const uint32_t (&b)[2]) {
     const __half2 power = __float2half2_rn(192.0f), limit = __float2half2_rn(448.0f / 16.0f);
-    uint32_t e[4];
 #pragma unroll
-    for (int i = 0; i < 4; i++) {
-        e[i] = x[i] & 0xfc00fc00u;
-        x[i] = bits(__hfma2(halves(e[i]), power, halves(x[i])));
-        if constexpr (HOW == CLAMP) {
-            const __half2 v = __hfma2(halves(e[i]), __hneg2(power), halves(x[i]));
-            x[i] = times(bits(__hmin2(__hmax2(v, __hneg2(limit)), limit)), 16.0f);
-        }
+    for (int i = 0; i < 4 && HOW != WIDE; i++) {
+        const __half2 e = halves(x[i] & 0xfc00fc00u), t = __hfma2(e, power, halves(x[i]));
+        const __half2 v = __hfma2(e, __hneg2(power), t);
+        x[i] = HOW == PLAIN ? bits(v) : times(bits(__hmin2(__hmax2(v, __hneg2(limit)), limit)), 16.0f);
     }
-    mma(d, x, b.t);
-    if (HOW == SPLIT) mma(d, e, b.e);
+    mma(d, x, b);
 }
 
 /* The place of row r of eight in shared memory, and the row at a place. */
@@ -196,8 +184,8 @@ FQ_DEV void take_step(decode_state<D> &a, const uint4 *queries, const uint8_t *c
     }
 #pragma unroll
     for (int j = 0; j < D / 32; j++) {
-        const uint4 q = queries[j * 32 + lane], e = queries[(D / 32 + j) * 32 + lane];
-        const columns b[2] = {{{q.x, q.y}, {e.x, e.y}}, {{q.z, q.w}, {e.z, e.w}}};
+        const uint4 q = queries[j * 32 + lane];
+        const uint32_t b[2][2] = {{q.x, q.y}, {q.z, q.w}};
 #pragma unroll
         for (int i = 0; i < 4; i++) {
             const uint32_t low = w[i / 2 * 2][j] >> (i % 2 * 8), high = w[i / 2 * 2 + 1][j] >> (i % 2 * 8);
@@ -227,8 +215,7 @@ FQ_DEV void take_step(decode_state<D> &a, const uint4 *queries, const uint8_t *c
             e[k] = exp2_of(fmaf(s[i][k], a.scale[k % 2], bias[k % 2])); /* 448 times the probability */
             a.l[k % 2] += e[k];
         }
-        const uint32_t p0 = transpose(round_e4m3(e[0], e[1])), p1 = transpose(round_e4m3(e[2], e[3]));
-        const columns p = {{times(p0, 1.0f / 16.0f), times(p1, 1.0f / 16.0f)}, {times(p0, -12.0f), times(p1, -12.0f)}};
+        const uint32_t p[2] = {transpose(round_e4m3(e[0], e[1])), transpose(round_e4m3(e[2], e[3]))};
 #pragma unroll
         for (int k = 0; k < 4; k++) {
             const uint8_t *from =
@@ -418,19 +405,14 @@ static __global__ void __launch_bounds__(WARPS * 32, CTAS)
         const uint2 eight = *(const uint2 *)(h.q + (size_t)w.token * h.q_stride + (w.head0 + min(g, w.count - 1)) * D +
                                              c * (D / 4) + warp * 8);
         /* Elements i and i + 4 side by side, as the codes of a word come. */
-        const uint32_t q[4] = {
+        queries[warp * 32 + lane] = make_uint4(
             widen_e4m3(ptx_permute(eight.x, eight.y, 0x40)), widen_e4m3(ptx_permute(eight.x, eight.y, 0x51)),
-            widen_e4m3(ptx_permute(eight.x, eight.y, 0x62)), widen_e4m3(ptx_permute(eight.x, eight.y, 0x73))};
-        for (int i = 0; i < 2; i++) {
-            const float f = i ? -12.0f : 1.0f / 16.0f;
-            queries[(i * D / 32 + warp) * 32 + lane] =
-                make_uint4(times(q[0], f), times(q[1], f), times(q[2], f), times(q[3], f));
-        }
+            widen_e4m3(ptx_permute(eight.x, eight.y, 0x62)), widen_e4m3(ptx_permute(eight.x, eight.y, 0x73)));
     }
 #pragma unroll
     for (int r = 0; r < 2; r++) {
         a.scale[r] = (h.q_scale ? h.q_scale[(size_t)w.token * h.heads + w.head0 + min(2 * c + r, w.count - 1)] : 1.0f) *
-                     (16.0f * 1.4426950408889634f * (D == 64 ? 0.125f : 0.08838834764831845f));
+                     (1.4426950408889634f * (D == 64 ? 0.125f : 0.08838834764831845f));
         a.m[r] = -CUDART_INF_F;
         a.l[r] = 0.0f;
     }
@@ -459,7 +441,7 @@ static __global__ void __launch_bounds__(WARPS * 32, CTAS)
         else if (large)
             take_step<D, CLAMP>(a, queries, codes, tables, x.to - key0, lane);
         else
-            take_step<D, SPLIT>(a, queries, codes, tables, x.to - key0, lane);
+            take_step<D, PLAIN>(a, queries, codes, tables, x.to - key0, lane);
         __syncwarp();
         if (lane == 0) copy_step<D>(h, x, key0 + STAGES * UNIT, stage);
         if (++stage == STAGES) stage = 0, phase ^= 1;
@@ -475,8 +457,7 @@ static __global__ void __launch_bounds__(WARPS * 32, CTAS)
         float4 *to = (float4 *)(mine + ((2 * c + r) * D + g * (D / 8)) * 4);
 #pragma unroll
         for (int i = 0; i < D / 16; i += 2)
-            to[i / 2] =
-                make_float4(16.0f * a.o[i][r], 16.0f * a.o[i][2 + r], 16.0f * a.o[i + 1][r], 16.0f * a.o[i + 1][2 + r]);
+            to[i / 2] = make_float4(a.o[i][r], a.o[i][2 + r], a.o[i + 1][r], a.o[i + 1][2 + r]);
     }
     finish<D>(h, plan, memory, m_l, partials, tickets);
 }
