@@ -1,12 +1,14 @@
-/* Arithmetic ceilings of the tile unit (AMX), all in tile registers: six accumulators keep it busy although a product's
- * latency is several times its 16 cycles. Own assembly, because the compilers' tile intrinsics do not tell the
+/* Arithmetic ceilings of the tile unit (AMX), all in tile registers. Two accumulators are enough, as a product can
+ * follow another on the same sums at once, and four registers in use are few enough: results are renamed, and on a core
+ * that another thread shares, eight leave so few registers for that, that products wait for one another and 2.4 times
+ * less is measured (docs/NOTES-cpu-kernels.md). Own assembly, because the compilers' tile intrinsics do not tell the
  * optimizer that they read memory, so that stores to the configuration may be dropped. */
 #include <stdint.h>
 #include <string.h>
 
 #include "harness/ceilings.h"
 
-enum { TILES = 8, ROWS = 16, ROW_BYTES = 64, ACCUMULATORS = 6 };
+enum { TILES = 8, ROWS = 16, ROW_BYTES = 64, PRODUCTS = 6 };
 
 /* Layout of LDTILECFG, 64 bytes:
  * | palette 1 B | start row 1 B | zero 14 B | bytes a row: 16 x 2 B | rows: 16 x 1 B | */
@@ -17,7 +19,7 @@ typedef struct tile_config {
 } tile_config;
 _Static_assert(sizeof(tile_config) == 64, "the size of LDTILECFG's operand");
 
-/* Eight full tiles: 0 to 5 accumulate from zero, 6 and 7 hold `word` in every pair of bytes. */
+/* 0 and 1 accumulate from zero, 6 and 7 hold `word` in every pair of bytes. */
 static void load_tiles(uint16_t word) {
     tile_config config;
     memset(&config, 0, sizeof config);
@@ -33,10 +35,6 @@ static void load_tiles(uint16_t word) {
     __asm__ volatile("ldtilecfg %0\n\t"
                      "tilezero %%tmm0\n\t"
                      "tilezero %%tmm1\n\t"
-                     "tilezero %%tmm2\n\t"
-                     "tilezero %%tmm3\n\t"
-                     "tilezero %%tmm4\n\t"
-                     "tilezero %%tmm5\n\t"
                      "tileloadd (%1,%2,1), %%tmm6\n\t"
                      "tileloadd (%1,%2,1), %%tmm7"
                      :
@@ -53,16 +51,16 @@ double fq_ceiling_bf16_amx(long steps) {
     for (long i = 0; i < steps; i++) {
         __asm__ volatile("tdpbf16ps %%tmm7, %%tmm6, %%tmm0\n\t"
                          "tdpbf16ps %%tmm7, %%tmm6, %%tmm1\n\t"
-                         "tdpbf16ps %%tmm7, %%tmm6, %%tmm2\n\t"
-                         "tdpbf16ps %%tmm7, %%tmm6, %%tmm3\n\t"
-                         "tdpbf16ps %%tmm7, %%tmm6, %%tmm4\n\t"
-                         "tdpbf16ps %%tmm7, %%tmm6, %%tmm5"
+                         "tdpbf16ps %%tmm7, %%tmm6, %%tmm0\n\t"
+                         "tdpbf16ps %%tmm7, %%tmm6, %%tmm1\n\t"
+                         "tdpbf16ps %%tmm7, %%tmm6, %%tmm0\n\t"
+                         "tdpbf16ps %%tmm7, %%tmm6, %%tmm1"
                          :
                          :
                          : "memory");
     }
     release_tiles();
-    return (double)steps * ACCUMULATORS * ROWS * 16 * 32 * 2;
+    return (double)steps * PRODUCTS * ROWS * 16 * 32 * 2;
 }
 
 double fq_ceiling_int8_amx(long steps) {
@@ -70,14 +68,14 @@ double fq_ceiling_int8_amx(long steps) {
     for (long i = 0; i < steps; i++) {
         __asm__ volatile("tdpbssd %%tmm7, %%tmm6, %%tmm0\n\t"
                          "tdpbssd %%tmm7, %%tmm6, %%tmm1\n\t"
-                         "tdpbssd %%tmm7, %%tmm6, %%tmm2\n\t"
-                         "tdpbssd %%tmm7, %%tmm6, %%tmm3\n\t"
-                         "tdpbssd %%tmm7, %%tmm6, %%tmm4\n\t"
-                         "tdpbssd %%tmm7, %%tmm6, %%tmm5"
+                         "tdpbssd %%tmm7, %%tmm6, %%tmm0\n\t"
+                         "tdpbssd %%tmm7, %%tmm6, %%tmm1\n\t"
+                         "tdpbssd %%tmm7, %%tmm6, %%tmm0\n\t"
+                         "tdpbssd %%tmm7, %%tmm6, %%tmm1"
                          :
                          :
                          : "memory");
     }
     release_tiles();
-    return (double)steps * ACCUMULATORS * ROWS * 16 * 64 * 2;
+    return (double)steps * PRODUCTS * ROWS * 16 * 64 * 2;
 }

@@ -120,8 +120,9 @@ static void check_gemm(const context *c, const fq_kernel *k, fq_arena *arena) {
                {"w.int2.channel", "a.e1m1.token"}};
     static const struct {
         int m, n, k, copies;
-    } shapes[] = {{1, 1, 1, 1},      {1, 100, 576, 2}, {3, 17, 130, 1},   {7, 5, 33, 1},      {33, 100, 576, 3},
-                  {64, 256, 512, 1}, {65, 33, 384, 2}, {130, 70, 999, 1}, {17, 513, 1100, 1}, {1, 2048, 1408, 2}};
+    } shapes[] = {{1, 1, 1, 1},       {1, 100, 576, 2},   {3, 17, 130, 1},   {7, 5, 33, 1},
+                  {33, 100, 576, 3},  {64, 256, 512, 1},  {65, 33, 384, 2},  {130, 70, 999, 1},
+                  {17, 513, 1100, 1}, {1, 2048, 1408, 2}, {300, 70, 2200, 1}};
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
         fq_trial_shape s = fq_trial_default(k->op);
         s.m = shapes[i].m;

@@ -4,41 +4,63 @@
 #include "kernels/gemm_gemv.h"
 #include "kernels/gemm_scaled.h"
 #include "kernels/gemm_stream.h"
+#include "kernels/gemm_strip.h"
 #include "kernels/gemm_tile.h"
 
 enum { VECTOR_TOKENS = 2 /* most tokens for which the AVX-512 functions are faster, of weights that are not packed */ };
 
-#define TILE_RUN_AS(name, a, work)                                                                                     \
-    do {                                                                                                               \
-        const tile_plan plan = tile_plan_make(FQ_GEMM_##name, a);                                                      \
-        _Pragma("omp parallel") work(FQ_GEMM_##name, &plan);                                                           \
-    } while (0)
-#define TILE_RUN(name, a) TILE_RUN_AS(name, a, tile_work)
-
-/* static void name_tiles(const fq_gemm_args *a), for packed weights. */
-#define TILES(name, work)                                                                                              \
+/* size_t name_tile_bytes(const fq_gemm_args *a), static void name_tiles(const fq_gemm_args *a): blocks of tiles for few
+ * tokens, strips for many. */
+#define TILES(name)                                                                                                    \
+    static size_t name##_tile_bytes(const fq_gemm_args *a) {                                                           \
+        return a->m > STRIP_TOKENS ? strip_plan_make(FQ_GEMM_##name, a).t.bytes                                        \
+                                   : tile_plan_make(FQ_GEMM_##name, a).bytes;                                          \
+    }                                                                                                                  \
     static void name##_tiles(const fq_gemm_args *a) {                                                                  \
-        TILE_RUN_AS(name, a, work);                                                                                    \
+        if (a->m > STRIP_TOKENS) {                                                                                     \
+            const strip_plan plan = strip_plan_make(FQ_GEMM_##name, a);                                                \
+            _Pragma("omp parallel") strip_work(FQ_GEMM_##name, &plan);                                                 \
+        } else {                                                                                                       \
+            const tile_plan plan = tile_plan_make(FQ_GEMM_##name, a);                                                  \
+            _Pragma("omp parallel") tile_work(FQ_GEMM_##name, &plan);                                                  \
+        }                                                                                                              \
     }
-TILES(w4a16, tile_work)
-TILES(i4f8, tile_work)
-TILES(i4i8, tile_work)
-TILES(q4i8, tile_work)
-TILES(i4i8_fast, tile_work)
-TILES(i4i8_f16, scaled_work)
+TILES(bf16)
+TILES(f8f8)
+TILES(i8i8)
+TILES(w4a16)
+TILES(i4f8)
+TILES(i4i8)
+TILES(q4i8)
+TILES(i4i8_fast)
 
+/* The same where a group's sums are scaled as they leave their tiles. */
+static size_t i4i8_f16_tile_bytes(const fq_gemm_args *a) {
+    return tile_plan_make(FQ_GEMM_i4i8_f16, a).bytes;
+}
+static void i4i8_f16_tiles(const fq_gemm_args *a) {
+    const tile_plan plan = tile_plan_make(FQ_GEMM_i4i8_f16, a);
+#pragma omp parallel
+    scaled_work(FQ_GEMM_i4i8_f16, &plan);
+}
+static size_t i4i8_int_tile_bytes(const fq_gemm_args *a) { /* of either way */
+    const size_t scaled = tile_plan_make(FQ_GEMM_i4i8_int, a).bytes, whole = q4i8_tile_bytes(a);
+    return scaled > whole ? scaled : whole;
+}
 static void i4i8_int_scaled(const fq_gemm_args *a) {
-    TILE_RUN_AS(i4i8_int, a, scaled_work);
+    const tile_plan plan = tile_plan_make(FQ_GEMM_i4i8_int, a);
+#pragma omp parallel
+    scaled_work(FQ_GEMM_i4i8_int, &plan);
 }
 
 #define GEMM_AMX(name)                                                                                                 \
     size_t fq_gemm_##name##_amx_scratch(const fq_gemm_args *a) {                                                       \
-        return a->m <= VECTOR_TOKENS ? fq_gemm_##name##_avx512_scratch(a) : tile_plan_make(FQ_GEMM_##name, a).bytes;   \
+        return a->m <= VECTOR_TOKENS ? fq_gemm_##name##_avx512_scratch(a) : name##_tile_bytes(a);                      \
     }                                                                                                                  \
     fq_status fq_gemm_##name##_amx(const fq_gemm_args *a) {                                                            \
         if (a->m <= VECTOR_TOKENS) return fq_gemm_##name##_avx512(a);                                                  \
         FQ_TRY(fq_gemm_check(FQ_GEMM_##name, a));                                                                      \
-        TILE_RUN(name, a);                                                                                             \
+        name##_tiles(a);                                                                                               \
         return FQ_OK;                                                                                                  \
     }
 GEMM_AMX(f8f8)
@@ -46,7 +68,7 @@ GEMM_AMX(i8i8)
 
 size_t fq_gemm_bf16_amx_scratch(const fq_gemm_args *a) {
     if (a->m == 1) return stream_bytes(a);
-    return a->m <= VECTOR_TOKENS ? fq_gemm_bf16_avx512_scratch(a) : tile_plan_make(FQ_GEMM_bf16, a).bytes;
+    return a->m <= VECTOR_TOKENS ? fq_gemm_bf16_avx512_scratch(a) : bf16_tile_bytes(a);
 }
 fq_status fq_gemm_bf16_amx(const fq_gemm_args *a) {
     if (a->m != 1 && a->m <= VECTOR_TOKENS) return fq_gemm_bf16_avx512(a);
@@ -54,7 +76,7 @@ fq_status fq_gemm_bf16_amx(const fq_gemm_args *a) {
     if (a->m == 1)
         stream_run(a);
     else
-        TILE_RUN(bf16, a);
+        bf16_tiles(a);
     return FQ_OK;
 }
 
@@ -107,7 +129,7 @@ static int i4f8_few(const fq_gemm_args *a) {
     }                                                                                                                  \
     size_t fq_gemm_##name##_amx_scratch(const fq_gemm_args *a) {                                                       \
         const size_t canonical = fq_gemm_##name##_avx512_scratch(a);                                                   \
-        const size_t gemv = gemv_bytes(FQ_GEMM_##name, a), tile = tile_plan_make(FQ_GEMM_##name, a).bytes;             \
+        const size_t gemv = gemv_bytes(FQ_GEMM_##name, a), tile = name##_tile_bytes(a);                                \
         const size_t few = a->m <= DIGITS_TOKENS ? digits_bytes(a) + gemv : 0, own = tile > few ? tile : few;          \
         return own > canonical ? own : canonical;                                                                      \
     }                                                                                                                  \

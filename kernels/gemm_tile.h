@@ -113,51 +113,59 @@ FQ_INLINE void tile_pack_x(fq_gemm_kind kind, const tile_plan *p, int token, int
         _mm512_store_si512(dst + 64 * i, v[i]);
 }
 
-FQ_INLINE void tile_pack_pass(fq_gemm_kind kind, const tile_plan *p, int m0, int tiles) {
-    const long self = omp_get_thread_num(), threads = omp_get_num_threads();
-    for (int t = 0; t < tiles; t++)
-        for (int s = (int)(p->steps * self / threads); s < (int)(p->steps * (self + 1) / threads); s++)
-            tile_pack_x(kind, p, m0 + t * TILE_SIDE, s, p->x + (size_t)s * p->x_step + (size_t)t * TILE_BYTES);
-    for (int i = (int)self; i < p->tiles * TILE_SIDE; i += (int)threads) {
+/* What the epilogue needs of the tokens of a pass. */
+FQ_INLINE void tile_pack_scales(fq_gemm_kind kind, const tile_plan *p, int m0) {
+    for (int i = omp_get_thread_num(); i < p->tiles * TILE_SIDE; i += omp_get_num_threads()) {
         const int there = m0 + i < p->m;
         p->x_scale[i] = there ? gemm_x_scale(kind, p->a, m0 + i) : 1.0f;
         p->x_sum[i] = there && !gemm_is_signed(kind) && gemm_is_int(kind) ? x512_biased_sum(p->a, m0 + i) : 0;
     }
 }
 
+FQ_INLINE void tile_pack_pass(fq_gemm_kind kind, const tile_plan *p, int m0, int tiles) {
+    const long self = omp_get_thread_num(), threads = omp_get_num_threads();
+    for (int t = 0; t < tiles; t++)
+        for (int s = (int)(p->steps * self / threads); s < (int)(p->steps * (self + 1) / threads); s++)
+            tile_pack_x(kind, p, m0 + t * TILE_SIDE, s, p->x + (size_t)s * p->x_step + (size_t)t * TILE_BYTES);
+    tile_pack_scales(kind, p, m0);
+}
+
 /* --- weights --- */
 
-/* Rows r0 .. r0 + count - 1 of chunk g of a block: each its line in each of the chunk's steps, from dst on. Asks for
- * what comes TILE_AHEAD chunks later. */
-FQ_INLINE void tile_unpack(fq_gemm_kind kind, const tile_plan *p, int block, int g, int r0, int count, uint8_t *dst) {
-    const size_t w_step = p->w_step;
+/* Row r of chunk g of a block: its line in each of the chunk's steps, from dst on. */
+FQ_INLINE void tile_unpack_row(fq_gemm_kind kind, const tile_plan *p, int block, int g, int r, uint8_t *dst) {
+    __m512i v[4];
     if (gemm_is_packed(kind)) {
-        const size_t at = ((size_t)block * (size_t)p->w->chunks + (size_t)g) * TILE_SIDE;
-        FQ_ROLLED
-        for (int r = r0; r < r0 + count; r++) {
-            const size_t line = at + (size_t)r;
-            __m512i v[4];
-            _mm_prefetch((const char *)p->w->codes + (line + TILE_AHEAD * TILE_SIDE) * FQ_PACKED_LINE, _MM_HINT_T1);
-            x512_unpack(kind, p->tables, p->w, line, (size_t)block * TILE_SIDE + (size_t)r, v);
-            FQ_UNROLL
-            for (int s = 0; s < tile_chunk_steps(kind); s++)
-                _mm512_store_si512(dst + (size_t)s * w_step + 64 * r, v[s]);
-        }
+        const size_t line = ((size_t)block * (size_t)p->w->chunks + (size_t)g) * TILE_SIDE + (size_t)r;
+        x512_unpack(kind, p->tables, p->w, line, (size_t)block * TILE_SIDE + (size_t)r, v);
+    } else { /* beyond the last row: that again, never stored */
+        x512_copy(kind, p->a->w, gemm_min(block * TILE_SIDE + r, p->n - 1), g, v);
+    }
+    FQ_UNROLL
+    for (int s = 0; s < tile_chunk_steps(kind); s++)
+        _mm512_store_si512(dst + (size_t)s * p->w_step + 64 * r, v[s]);
+}
+
+/* Ask for the codes of that row. */
+FQ_INLINE void tile_ask(fq_gemm_kind kind, const tile_plan *p, int block, int g, int r) {
+    if (gemm_is_packed(kind)) {
+        const size_t line = ((size_t)block * (size_t)p->w->chunks + (size_t)g) * TILE_SIDE + (size_t)r;
+        _mm_prefetch((const char *)p->w->codes + line * FQ_PACKED_LINE, _MM_HINT_T1);
         return;
     }
+    const int row = gemm_min(block * TILE_SIDE + r, p->n - 1), bytes = TILE_CHUNK * gemm_w_bits(kind) / 8;
+    const char *line = (const char *)gemm_w_at(kind, p->a->w, row, 0) + (size_t)g * (size_t)bytes;
+    FQ_UNROLL
+    for (int i = 0; i < bytes; i += 64)
+        _mm_prefetch(line + i, _MM_HINT_T1);
+}
+
+/* Rows r0 .. r0 + count - 1. Asks for what comes later. */
+FQ_INLINE void tile_unpack(fq_gemm_kind kind, const tile_plan *p, int block, int g, int r0, int count, uint8_t *dst) {
     FQ_ROLLED
     for (int r = r0; r < r0 + count; r++) {
-        const int row = gemm_min(block * TILE_SIDE + r, p->n - 1); /* beyond the last: that again, never stored */
-        const int bytes = TILE_CHUNK * gemm_w_bits(kind) / 8;
-        const char *line = (const char *)gemm_w_at(kind, p->a->w, row, 0) + (size_t)g * (size_t)bytes;
-        __m512i v[4];
-        FQ_UNROLL
-        for (int i = 0; i < bytes; i += 64)
-            _mm_prefetch(line + 4 * bytes + i, _MM_HINT_T1);
-        x512_copy(kind, p->a->w, row, g, v);
-        FQ_UNROLL
-        for (int s = 0; s < tile_chunk_steps(kind); s++)
-            _mm512_store_si512(dst + (size_t)s * w_step + 64 * r, v[s]);
+        tile_ask(kind, p, block, g + (gemm_is_packed(kind) ? TILE_AHEAD : TILE_AHEAD / 4), r);
+        tile_unpack_row(kind, p, block, g, r, dst);
     }
 }
 
