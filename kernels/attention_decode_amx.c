@@ -33,8 +33,8 @@ static plan make_plan(const fq_attention_args *a) {
     return p;
 }
 
-/* Head sizes that fill whole tiles, groups that fit one, formats that bf16 holds exactly. A single query head leaves most
- * of a tile empty: AVX-512 is as fast. */
+/* Head sizes that fill whole tiles, groups that fit one, formats that bf16 holds exactly. A single query head leaves
+ * most of a tile empty: AVX-512 is as fast. */
 static int takes(const fq_attention_args *a) {
     const int d = a->kv->head_dim, group = a->heads / a->kv->kv_heads;
     return (d == 64 || d == WIDTH_MOST) && group > 1 && group <= LANES && attention_is_bf16(a);

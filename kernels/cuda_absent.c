@@ -140,8 +140,7 @@ fq_status fq_cuda_decoder_ids(fq_cuda_decoder *d, int *ids) {
     return fq_fail(FQ_ERR_SKIPPED, "%s", reason);
 }
 
-void fq_cuda_decoder_rewind(fq_cuda_decoder *d, int past) {
-}
+void fq_cuda_decoder_rewind(fq_cuda_decoder *d, int past) {}
 
 fq_status fq_cuda_decoder_fill(fq_cuda_decoder *d, int past, unsigned seed) {
     return fq_fail(FQ_ERR_SKIPPED, "%s", reason);

@@ -25,7 +25,7 @@ enum {
     STRIP_SPAN = 1024,                      /* kilobytes of activations in a span */
     STRIP_BYTES = STRIP_TILES * TILE_BYTES, /* of w in a step, and of sums */
     STRIP_GROUP = TILE_GROUP / STRIP_TILES, /* bands between two barriers */
-    STRIP_TOKENS = 64 /* up to so many, gemm_tile.h is faster */
+    STRIP_TOKENS = 64                       /* up to so many, gemm_tile.h is faster */
 };
 
 typedef struct strip_plan {

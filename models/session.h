@@ -34,12 +34,12 @@ struct fq_session {
     float *q_scale;  /* [max_tokens][H] */
     fq_kv_cache *kv; /* [layers] */
     fq_arena arena, scratch;
-    const fq_observer *observer; /* NULL: none */
+    const fq_observer *observer;    /* NULL: none */
     struct fq_cuda_decoder *device; /* then none of the buffers above is there */
     /* 1: numbers between the operations are rounded to bfloat16, as sessions on a device keep them, so that the oracle
      * kernels can be held against one. */
     int narrow;
-    fq_parts *parts;             /* NULL: nobody asks where the time goes */
+    fq_parts *parts; /* NULL: nobody asks where the time goes */
 };
 
 #endif

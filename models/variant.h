@@ -9,8 +9,8 @@
 extern "C" {
 #endif
 
-/* Transforms, in the order in which they are applied to a layer. All but POST_ROPE, KEY_OFFSET, OUTLIERS and BIAS are folded
- * into weights and norms and cost nothing at run time. */
+/* Transforms, in the order in which they are applied to a layer. All but POST_ROPE, KEY_OFFSET, OUTLIERS and BIAS are
+ * folded into weights and norms and cost nothing at run time. */
 enum {
     FQ_T_TENSOR = 1,           /* per-tensor power-of-two weight scale (FireQ) */
     FQ_T_CHANNEL = 2,          /* channel-wise scaling from the weights alone: gate+up, down, v/o (FireQ) */

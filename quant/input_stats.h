@@ -24,9 +24,9 @@ fq_status fq_input_stats_copy(fq_input_stats *to, const fq_input_stats *from, fq
 /* Inputs become x_i / lambda_i (what fq_scale_columns on the weights demands of the producer):
  * moment_ij /= lambda_i lambda_j, magnitudes /= |lambda_i|, means /= lambda_i. */
 void fq_input_stats_unscale(fq_input_stats *s, const float *lambda);
-/* Inputs become x R for an orthogonal R given as a function of rows: moment <- R^T moment R, means <- mean R. Magnitudes cannot follow
- * and become sqrt(moment_ii) (absmean) and 4 times that (absmax). rotate(ctx, x): x[K] <- x R in place,
- * called from several threads. Needs moments. */
+/* Inputs become x R for an orthogonal R given as a function of rows: moment <- R^T moment R, means <- mean R.
+ * Magnitudes cannot follow and become sqrt(moment_ii) (absmean) and 4 times that (absmax). rotate(ctx, x): x[K] <- x R
+ * in place, called from several threads. Needs moments. */
 void fq_input_stats_rotate(fq_input_stats *s, void (*rotate)(const void *ctx, float *x), const void *ctx);
 
 #ifdef __cplusplus

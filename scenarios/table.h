@@ -8,8 +8,8 @@
 extern "C" {
 #endif
 
-/* Markdown tables of result, accuracy, error and serve rows, and of layer rows the mean over layers. Errors: FQ_ERR_OUTPUT
- * when f cannot be written. */
+/* Markdown tables of result, accuracy, error and serve rows, and of layer rows the mean over layers. Errors:
+ * FQ_ERR_OUTPUT when f cannot be written. */
 fq_status fq_table_print(FILE *f, const fq_rows *rows) FQ_MUST_USE;
 
 /* How results group into tables and plots: "gemm" for all gemm operations, else the operation itself. */

@@ -135,12 +135,12 @@ set xrange [0.901250462611:35.5062231062]
 set logscale x
 set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('1' 1, '32' 32)
 set grid xtics mxtics
-set yrange [21.1881245433:683.545965354]
+set yrange [21.1881245737:683.545965782]
 set logscale y
 set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('100' 100, '50' 50, '500' 500, '200' 200, '30' 30, '300' 300, '70' 70, '' 40 1, '' 60 1, '' 80 1, '' 90 1, '' 400 1, '' 600 1)
 set grid ytics mytics
 lower(v) = v > floor_y ? v : floor_y
-floor_y = 21.1881245433
+floor_y = 21.1881245737
 data = 'outliers-tiny-self-sampled-512-gptq.tsv'
 set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
 set output 'outliers-tiny-self-sampled-512-gptq.png'.suffix

@@ -19,7 +19,7 @@ set label 'perplexity minus reference (95 % interval)' at screen 0.69423, screen
 set yrange [36.5:-0.5]
 set grid noytics
 set ytics nomirror scale 0 tc rgb '#222222' ('bf16' 0, 'w4a16-g128:w=w.int4.channel' 1, 'w4a16-g128' 2, 'w4a16-g128:w=w.int4.g64.f16' 3, 'finequant-w4a16' 4, 'integer-scale-w4a8:w=w.int4.g128.f16.exact' 5, 'integer-scale-w4a8' 6, 'integer-scale-w4a8:amplifier=6' 7, 'integer-scale-w4a8:amplifier=8' 8, 'integer-scale-w4a8:amplifier=10' 9, 'w4a8-int8' 10, 'w4a8-int8:method=output' 11, 'odyssey-w4a8' 12, 'fptq-w4a8' 13, 'fptq-w4a8:policy=uniform+a=a.int8.tensor' 14, 'fptq-w4a8:policy=uniform' 15, 'fptq-w4a8:policy=uniform+with=lae+a=a.int8.tensor' 16, 'fptq-w4a8:policy=uniform+with=smooth+a=a.int8.tensor' 17, 'zq-int4-int8' 18, 'zq-int4-fp8' 19, 'zq-fp4-int8' 20, 'zq-fp4-fp8' 21, 'zq-fp4-fp8-m1' 22, 'zq-fp4-fp8-m2' 23, 'zq-fp4-fp8-m2-lorc' 24, 'w8a8-int8' 25, 'w8a8-fp8' 26, 'w8a8-e5m2' 27, 'w8a8-e3m4' 28, 'w8a8-e2m5' 29, 'w8a8-fp8:a=a.e4m3.tensor' 30, 'w8a8-int8-tensor' 31, 'spike-w8a8' 32, 'spike-w8a8:policy=lottery' 33, 'smoothquant-w8a8' 34, 'tuned-w8a8-int8' 35, 'tuned-w4a16' 36)
-set xrange [-71.9798702285:658.672874111]
+set xrange [-71.9798702437:658.672874251]
 unset logscale x
 set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('0' 0, '200' 200, '400' 400, '600' 600)
 set grid xtics mxtics
@@ -29,10 +29,10 @@ set label '6.13' at first 6.88664215, first 2 left offset graph 0.01360, 0 noenh
 set label '5.42' at first 6.05419181, first 3 left offset graph 0.01360, 0 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '6.35' at first 7.15854891, first 4 left offset graph 0.01360, 0 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '9.63' at first 10.8508627, first 5 left offset graph 0.01360, 0 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '9.34' at first 10.5023938, first 6 left offset graph 0.01360, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '9.52' at first 10.5621908, first 6 left offset graph 0.01360, 0 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '10.5' at first 11.4543926, first 7 left offset graph 0.01360, 0 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '9.70' at first 10.9529415, first 8 left offset graph 0.01360, 0 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '9.70' at first 10.996448, first 9 left offset graph 0.01360, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '9.83' at first 11.0835689, first 9 left offset graph 0.01360, 0 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '10.5' at first 11.9019943, first 10 left offset graph 0.01360, 0 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '7.09' at first 7.77864961, first 11 left offset graph 0.01360, 0 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '5.86' at first 6.72356293, first 12 left offset graph 0.01360, 0 noenhanced font ',15' tc rgb '#222222' boxed front

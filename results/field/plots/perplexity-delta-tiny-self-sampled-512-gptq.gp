@@ -19,7 +19,7 @@ set label 'perplexity minus reference (95 % interval)' at screen 0.69423, screen
 set yrange [36.5:-0.5]
 set grid noytics
 set ytics nomirror scale 0 tc rgb '#222222' ('bf16' 0, 'w4a16-g128:w=w.int4.channel' 1, 'w4a16-g128' 2, 'w4a16-g128:w=w.int4.g64.f16' 3, 'finequant-w4a16' 4, 'integer-scale-w4a8:w=w.int4.g128.f16.exact' 5, 'integer-scale-w4a8' 6, 'integer-scale-w4a8:amplifier=6' 7, 'integer-scale-w4a8:amplifier=8' 8, 'integer-scale-w4a8:amplifier=10' 9, 'w4a8-int8' 10, 'w4a8-int8:method=output' 11, 'odyssey-w4a8' 12, 'fptq-w4a8' 13, 'fptq-w4a8:policy=uniform+a=a.int8.tensor' 14, 'fptq-w4a8:policy=uniform' 15, 'fptq-w4a8:policy=uniform+with=lae+a=a.int8.tensor' 16, 'fptq-w4a8:policy=uniform+with=smooth+a=a.int8.tensor' 17, 'zq-int4-int8' 18, 'zq-int4-fp8' 19, 'zq-fp4-int8' 20, 'zq-fp4-fp8' 21, 'zq-fp4-fp8-m1' 22, 'zq-fp4-fp8-m2' 23, 'zq-fp4-fp8-m2-lorc' 24, 'w8a8-int8' 25, 'w8a8-fp8' 26, 'w8a8-e5m2' 27, 'w8a8-e3m4' 28, 'w8a8-e2m5' 29, 'w8a8-fp8:a=a.e4m3.tensor' 30, 'w8a8-int8-tensor' 31, 'spike-w8a8' 32, 'spike-w8a8:policy=lottery' 33, 'smoothquant-w8a8' 34, 'tuned-w8a8-int8' 35, 'tuned-w4a16' 36)
-set xrange [-0.614619032594:5.5977445596]
+set xrange [-0.61461903221:5.59774455607]
 unset logscale x
 set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('0' 0, '2' 2, '4' 4)
 set grid xtics mxtics
@@ -29,7 +29,7 @@ set label '3.22' at first 3.61456925, first 2 left offset graph 0.01360, 0 noenh
 set label '2.70' at first 3.0682732, first 3 left offset graph 0.01360, 0 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '3.39' at first 3.88017217, first 4 left offset graph 0.01360, 0 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '3.35' at first 3.78464279, first 5 left offset graph 0.01360, 0 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '3.35' at first 3.75253702, first 6 left offset graph 0.01360, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '3.29' at first 3.7012301, first 6 left offset graph 0.01360, 0 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '3.37' at first 3.85707142, first 7 left offset graph 0.01360, 0 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '3.49' at first 3.97546684, first 8 left offset graph 0.01360, 0 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '3.40' at first 3.86626415, first 9 left offset graph 0.01360, 0 noenhanced font ',15' tc rgb '#222222' boxed front

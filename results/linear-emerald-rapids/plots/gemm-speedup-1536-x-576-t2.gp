@@ -9,67 +9,103 @@ set errorbars small
 set border 3 lc rgb '#888888'
 set grid back lt 1 lw 1 lc rgb '#dddddd', lt 1 lw 1 lc rgb '#f0f0f0'
 unset key
-set label 'Linear layer: speed-up over gemm_bf16.onednn' at screen 0.02500, screen 0.95693 left noenhanced font ',22' tc rgb '#222222' front
-set label '1536 x 576, 2 threads, Intel(R) Xeon(R) Processor' at screen 0.02500, screen 0.92073 left noenhanced font ',15' tc rgb '#555555' front
-set object rect from screen 0.03167, screen 0.87047 to screen 0.05000, screen 0.89180 fs solid noborder fc rgb '#0072b2'
-set label 'M = 1' at screen 0.06000, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front
-set object rect from screen 0.13140, screen 0.87047 to screen 0.14973, screen 0.89180 fs solid noborder fc rgb '#e69f00'
-set label 'M = 4' at screen 0.15973, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front
-set object rect from screen 0.23113, screen 0.87047 to screen 0.24947, screen 0.89180 fs solid noborder fc rgb '#009e73'
-set label 'M = 16' at screen 0.25947, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front
-set arrow from screen 0.33273, screen 0.88113 to screen 0.36107, screen 0.88113 nohead lw 2 dt (9,5) lc rgb '#aa3377'
-set label 'gemm_bf16.onednn = 1' at screen 0.36773, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front
-set lmargin at screen 0.05820
+set label 'Linear layer: speed-up over gemm_bf16.onednn' at screen 0.02500, screen 0.97391 left noenhanced font ',22' tc rgb '#222222' front
+set label '1536 x 576, 2 threads, Intel(R) Xeon(R) Processor' at screen 0.02500, screen 0.95198 left noenhanced font ',15' tc rgb '#555555' front
+set object rect from screen 0.03167, screen 0.92153 to screen 0.05000, screen 0.93445 fs solid noborder fc rgb '#0072b2'
+set label 'M = 1' at screen 0.06000, screen 0.92799 left noenhanced font ',16' tc rgb '#222222' front
+set object rect from screen 0.13140, screen 0.92153 to screen 0.14973, screen 0.93445 fs solid noborder fc rgb '#e69f00'
+set label 'M = 4' at screen 0.15973, screen 0.92799 left noenhanced font ',16' tc rgb '#222222' front
+set object rect from screen 0.23113, screen 0.92153 to screen 0.24947, screen 0.93445 fs solid noborder fc rgb '#009e73'
+set label 'M = 16' at screen 0.25947, screen 0.92799 left noenhanced font ',16' tc rgb '#222222' front
+set object rect from screen 0.33940, screen 0.92153 to screen 0.35773, screen 0.93445 fs solid noborder fc rgb '#cc79a7'
+set label 'M = 64' at screen 0.36773, screen 0.92799 left noenhanced font ',16' tc rgb '#222222' front
+set object rect from screen 0.44767, screen 0.92153 to screen 0.46600, screen 0.93445 fs solid noborder fc rgb '#d55e00'
+set label 'M = 256' at screen 0.47600, screen 0.92799 left noenhanced font ',16' tc rgb '#222222' front
+set object rect from screen 0.56447, screen 0.92153 to screen 0.58280, screen 0.93445 fs solid noborder fc rgb '#56b4e9'
+set label 'M = 1024' at screen 0.59280, screen 0.92799 left noenhanced font ',16' tc rgb '#222222' front
+set arrow from screen 0.68313, screen 0.92799 to screen 0.71147, screen 0.92799 nohead lw 2 dt (9,5) lc rgb '#aa3377'
+set label 'gemm_bf16.onednn = 1' at screen 0.71813, screen 0.92799 left noenhanced font ',16' tc rgb '#222222' front
+set lmargin at screen 0.11767
 set rmargin at screen 0.97000
-set tmargin at screen 0.84273
-set bmargin at screen 0.06080
-set label 'speed-up (times, 95 % interval)' at screen 0.01800, screen 0.45177 center noenhanced font ',16' tc rgb '#222222' front rotate by 90
-set xrange [-0.5:7.5]
-set grid noxtics
-set xtics nomirror scale 0 tc rgb '#222222' ('i8i8.onednn' 0, 'f32.openblas' 1, 'i4f8.amx' 2, 'i4i8.amx' 3, 'q4i8.amx' 4, 'w4a16.amx' 5, 'f8f8.amx' 6, 'i8i8.amx' 7)
-set yrange [0:6.43699610987]
-unset logscale y
-set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0' 0, '1' 1, '2' 2, '3' 3, '4' 4, '5' 5, '6' 6)
-set grid ytics mytics
-set arrow from graph 0, first 1 to graph 1, first 1 nohead lw 2 dt (9,5) lc rgb '#aa3377' front
-set label '1.82' at first -0.273333333, first 1.87022821 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.77' at first 0.726666667, first 0.78399266 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '4.70' at first 1.72666667, first 4.76097888 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '5.94' at first 2.72666667, first 6.0638051 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '5.69' at first 3.72666667, first 5.74942185 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '3.30' at first 4.72666667, first 3.54117267 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '2.43' at first 5.72666667, first 2.48340693 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '2.88' at first 6.72666667, first 2.92694727 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.83' at first 0, first 1.87480226 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.26' at first 1, first 0.269289445 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '3.81' at first 2, first 3.89127044 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '4.17' at first 3, first 4.24880758 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '3.98' at first 4, first 4.04660919 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '3.03' at first 5, first 3.06167735 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.17' at first 6, first 1.18862006 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.77' at first 7, first 1.80738745 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.55' at first 0.273333333, first 1.59545753 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.18' at first 1.27333333, first 0.181365992 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.99' at first 2.27333333, first 2.04088733 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '2.57' at first 3.27333333, first 2.64932713 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '2.50' at first 4.27333333, first 2.53938605 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.96' at first 5.27333333, first 1.9884973 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.78' at first 6.27333333, first 0.802093392 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.24' at first 7.27333333, first 1.25431899 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set tmargin at screen 0.90473
+set bmargin at screen 0.05751
+set label 'speed-up (times, 95 % interval)' at screen 0.54383, screen 0.01616 center noenhanced font ',16' tc rgb '#222222' front
+set yrange [7.5:-0.5]
+set grid noytics
+set ytics nomirror scale 0 tc rgb '#222222' ('i8i8.onednn' 0, 'f32.openblas' 1, 'i4f8.amx' 2, 'i4i8.fast_amx' 3, 'q4i8.amx' 4, 'w4a16.amx' 5, 'f8f8.amx' 6, 'i8i8.amx' 7)
+set xrange [0:8.80504367031]
+unset logscale x
+set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('0' 0, '1' 1, '2' 2, '3' 3, '4' 4, '5' 5, '6' 6, '7' 7, '8' 8)
+set grid xtics mxtics
+set arrow from first 1, graph 0 to first 1, graph 1 nohead lw 2 dt (9,5) lc rgb '#aa3377' front
+set label '2.66' at first 2.73156545, first -0.341666667 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.92' at first 1.00589043, first 0.658333333 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '6.93' at first 7.06303714, first 1.65833333 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '5.76' at first 5.92377796, first 2.65833333 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '8.10' at first 8.3263964, first 3.65833333 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '4.72' at first 4.81702477, first 4.65833333 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '3.42' at first 3.49577336, first 5.65833333 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '4.20' at first 4.27441331, first 6.65833333 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '2.56' at first 2.64291027, first -0.205 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.35' at first 0.365397989, first 0.795 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '5.14' at first 5.26000106, first 1.795 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '3.94' at first 4.13781092, first 2.795 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '5.03' at first 5.12012086, first 3.795 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '3.71' at first 3.78773304, first 4.795 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.57' at first 1.61627361, first 5.795 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '2.41' at first 2.45491083, first 6.795 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '2.14' at first 2.22494396, first -0.0683333333 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.29' at first 0.311774661, first 0.931666667 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '2.91' at first 2.99052978, first 1.93166667 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '3.66' at first 3.76209071, first 2.93166667 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '3.78' at first 3.94868014, first 3.93166667 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '2.83' at first 2.93512039, first 4.93166667 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.36' at first 1.40356144, first 5.93166667 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '2.05' at first 2.14281701, first 6.93166667 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '2.24' at first 2.28745213, first 0.0683333333 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.40' at first 0.411772811, first 1.06833333 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '2.54' at first 2.6117057, first 2.06833333 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '3.82' at first 3.95195844, first 3.06833333 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '3.79' at first 3.83891235, first 4.06833333 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '2.56' at first 2.58608114, first 5.06833333 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.47' at first 1.50421478, first 6.06833333 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '2.49' at first 2.52238579, first 7.06833333 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.68' at first 1.72013305, first 0.205 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.30' at first 0.333415724, first 1.205 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.55' at first 1.6368078, first 2.205 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '2.24' at first 2.29795612, first 3.205 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '2.29' at first 2.40558953, first 4.205 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.56' at first 1.60811733, first 5.205 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.31' at first 1.3679939, first 6.205 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '2.09' at first 2.18492465, first 7.205 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.47' at first 1.54813492, first 0.341666667 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.22' at first 0.230180195, first 1.34166667 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.84' at first 0.880405006, first 2.34166667 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.19' at first 1.21044423, first 3.34166667 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.12' at first 1.16070346, first 4.34166667 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.82' at first 0.860678491, first 5.34166667 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.82' at first 0.853008129, first 6.34166667 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.22' at first 1.26748297, first 7.34166667 left offset graph 0.00880, 0 noenhanced font ',15' tc rgb '#222222' boxed front
 base = 0
-half = 0.125733333
+half = 0.0628666667
 lower(v) = v
 data = 'gemm-speedup-1536-x-576-t2.tsv'
-set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
+set terminal pngcairo noenhanced size 1200,1238 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
 set output 'gemm-speedup-1536-x-576-t2.png'.suffix
 plot \
-  data skip 1 every ::0::7 using 5:2:($5-half):($5+half):(base):2 with boxxyerror fs solid 1 noborder lc rgb '#0072b2', \
-  data skip 1 every ::0::7 using 5:(lower($3)):(0):($4-lower($3)) with vectors nohead lw 1.8 lc rgb '#222222', \
-  data skip 1 every ::8::15 using 5:2:($5-half):($5+half):(base):2 with boxxyerror fs solid 1 noborder lc rgb '#e69f00', \
-  data skip 1 every ::8::15 using 5:(lower($3)):(0):($4-lower($3)) with vectors nohead lw 1.8 lc rgb '#222222', \
-  data skip 1 every ::16::23 using 5:2:($5-half):($5+half):(base):2 with boxxyerror fs solid 1 noborder lc rgb '#009e73', \
-  data skip 1 every ::16::23 using 5:(lower($3)):(0):($4-lower($3)) with vectors nohead lw 1.8 lc rgb '#222222'
-set terminal svg noenhanced size 1200,750 font 'sans-serif,16' background '#ffffff'
+  data skip 1 every ::0::7 using 2:5:(base):2:($5-half):($5+half) with boxxyerror fs solid 1 noborder lc rgb '#0072b2', \
+  data skip 1 every ::0::7 using (lower($3)):5:($4-lower($3)):(0) with vectors nohead lw 1.8 lc rgb '#222222', \
+  data skip 1 every ::8::15 using 2:5:(base):2:($5-half):($5+half) with boxxyerror fs solid 1 noborder lc rgb '#e69f00', \
+  data skip 1 every ::8::15 using (lower($3)):5:($4-lower($3)):(0) with vectors nohead lw 1.8 lc rgb '#222222', \
+  data skip 1 every ::16::23 using 2:5:(base):2:($5-half):($5+half) with boxxyerror fs solid 1 noborder lc rgb '#009e73', \
+  data skip 1 every ::16::23 using (lower($3)):5:($4-lower($3)):(0) with vectors nohead lw 1.8 lc rgb '#222222', \
+  data skip 1 every ::24::31 using 2:5:(base):2:($5-half):($5+half) with boxxyerror fs solid 1 noborder lc rgb '#cc79a7', \
+  data skip 1 every ::24::31 using (lower($3)):5:($4-lower($3)):(0) with vectors nohead lw 1.8 lc rgb '#222222', \
+  data skip 1 every ::32::39 using 2:5:(base):2:($5-half):($5+half) with boxxyerror fs solid 1 noborder lc rgb '#d55e00', \
+  data skip 1 every ::32::39 using (lower($3)):5:($4-lower($3)):(0) with vectors nohead lw 1.8 lc rgb '#222222', \
+  data skip 1 every ::40::47 using 2:5:(base):2:($5-half):($5+half) with boxxyerror fs solid 1 noborder lc rgb '#56b4e9', \
+  data skip 1 every ::40::47 using (lower($3)):5:($4-lower($3)):(0) with vectors nohead lw 1.8 lc rgb '#222222'
+set terminal svg noenhanced size 1200,1238 font 'sans-serif,16' background '#ffffff'
 set output 'gemm-speedup-1536-x-576-t2.svg'.suffix
 replot
 unset output

@@ -11,20 +11,21 @@ set grid back lt 1 lw 1 lc rgb '#dddddd', lt 1 lw 1 lc rgb '#f0f0f0'
 unset key
 set label 'Decode: tokens a second' at screen 0.02500, screen 0.95693 left noenhanced font ',22' tc rgb '#222222' front
 set label 'smollm2-135m, 2 threads, Intel(R) Xeon(R) Processor (amx)' at screen 0.02500, screen 0.92073 left noenhanced font ',15' tc rgb '#555555' front
-set lmargin at screen 0.06673
+set lmargin at screen 0.07527
 set rmargin at screen 0.97000
 set tmargin at screen 0.87473
 set bmargin at screen 0.06080
 set label 'tokens/s (median, 95 % interval)' at screen 0.01800, screen 0.46777 center noenhanced font ',16' tc rgb '#222222' front rotate by 90
-set xrange [-0.5:1.5]
+set xrange [-0.5:2.5]
 set grid noxtics
-set xtics nomirror scale 0 tc rgb '#222222' ('f32' 0, 'bf16' 1)
-set yrange [0:53.4573065416]
+set xtics nomirror scale 0 tc rgb '#222222' ('bf16' 0, 'w4a8-int8' 1, 'fireq' 2)
+set yrange [0:263.708668791]
 unset logscale y
-set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0' 0, '10' 10, '20' 20, '30' 30, '40' 40, '50' 50)
+set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0' 0, '50' 50, '100' 100, '150' 150, '200' 200, '250' 250)
 set grid ytics mytics
-set label '34.7' at first 0, first 34.7216124 center offset 0, graph 0.02130 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '50.5' at first 1, first 50.4799154 center offset 0, graph 0.02130 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '87' at first 0, first 86.6889142 center offset 0, graph 0.02130 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '214' at first 1, first 213.800052 center offset 0, graph 0.02130 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '249' at first 2, first 249.020988 center offset 0, graph 0.02130 noenhanced font ',15' tc rgb '#222222' boxed front
 base = 0
 half = 0.34
 lower(v) = v
@@ -32,7 +33,7 @@ data = 'decode-rate-smollm2-135m-t2.tsv'
 set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
 set output 'decode-rate-smollm2-135m-t2.png'.suffix
 plot \
-  data skip 1 every ::0::1 using 5:2:($5-half):($5+half):(base):2 with boxxyerror fs solid 1 noborder lc rgb '#0072b2'
+  data skip 1 every ::0::2 using 5:2:($5-half):($5+half):(base):2 with boxxyerror fs solid 1 noborder lc rgb '#0072b2'
 set terminal svg noenhanced size 1200,750 font 'sans-serif,16' background '#ffffff'
 set output 'decode-rate-smollm2-135m-t2.svg'.suffix
 replot

@@ -11,12 +11,8 @@ set grid back lt 1 lw 1 lc rgb '#dddddd', lt 1 lw 1 lc rgb '#f0f0f0'
 unset key
 set label 'Time to first token: speed-up over f32' at screen 0.02500, screen 0.95693 left noenhanced font ',22' tc rgb '#222222' front
 set label 'smollm2-135m batch 1, 2 threads, Intel(R) Xeon(R) Processor (amx)' at screen 0.02500, screen 0.92073 left noenhanced font ',15' tc rgb '#555555' front
-set object rect from screen 0.03167, screen 0.87047 to screen 0.05000, screen 0.89180 fs solid noborder fc rgb '#0072b2'
-set label 'prompt of 128' at screen 0.06000, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front
-set object rect from screen 0.18713, screen 0.87047 to screen 0.20547, screen 0.89180 fs solid noborder fc rgb '#e69f00'
-set label 'prompt of 512' at screen 0.21547, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front
-set arrow from screen 0.33593, screen 0.88113 to screen 0.36427, screen 0.88113 nohead lw 2 dt (9,5) lc rgb '#aa3377'
-set label 'f32 = 1' at screen 0.37093, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front
+set arrow from screen 0.02500, screen 0.88113 to screen 0.05333, screen 0.88113 nohead lw 2 dt (9,5) lc rgb '#aa3377'
+set label 'f32 = 1' at screen 0.06000, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front
 set lmargin at screen 0.05820
 set rmargin at screen 0.97000
 set tmargin at screen 0.84273
@@ -25,26 +21,22 @@ set label 'speed-up (times, 95 % interval)' at screen 0.01800, screen 0.45177 ce
 set xrange [-0.5:2.5]
 set grid noxtics
 set xtics nomirror scale 0 tc rgb '#222222' ('bf16' 0, 'w4a8-int8' 1, 'fireq' 2)
-set yrange [0:6.61914121676]
+set yrange [0:6.7660405778]
 unset logscale y
 set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0' 0, '1' 1, '2' 2, '3' 3, '4' 4, '5' 5, '6' 6)
 set grid ytics mytics
 set arrow from graph 0, first 1 to graph 1, first 1 nohead lw 2 dt (9,5) lc rgb '#aa3377' front
-set label '3.19' at first -0.205, first 3.19236463 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '6.24' at first 0.795, first 6.23539017 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '3.95' at first 1.795, first 3.9461261 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '4.03' at first 0.205, first 4.03090023 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '5.77' at first 1.205, first 5.76969884 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '4.50' at first 2.205, first 4.4955668 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '4.35' at first 0, first 4.35194876 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '6.37' at first 1, first 6.3737729 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '4.47' at first 2, first 4.46995787 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
 base = 0
-half = 0.1886
+half = 0.34
 lower(v) = v
 data = 'prefill-speedup-smollm2-135m-batch-1-t2.tsv'
 set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
 set output 'prefill-speedup-smollm2-135m-batch-1-t2.png'.suffix
 plot \
-  data skip 1 every ::0::2 using 5:2:($5-half):($5+half):(base):2 with boxxyerror fs solid 1 noborder lc rgb '#0072b2', \
-  data skip 1 every ::3::5 using 5:2:($5-half):($5+half):(base):2 with boxxyerror fs solid 1 noborder lc rgb '#e69f00'
+  data skip 1 every ::0::2 using 5:2:($5-half):($5+half):(base):2 with boxxyerror fs solid 1 noborder lc rgb '#0072b2'
 set terminal svg noenhanced size 1200,750 font 'sans-serif,16' background '#ffffff'
 set output 'prefill-speedup-smollm2-135m-batch-1-t2.svg'.suffix
 replot

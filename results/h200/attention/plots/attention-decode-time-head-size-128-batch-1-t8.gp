@@ -24,12 +24,12 @@ set xrange [962.071295195:8719.32053466]
 set logscale x
 set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('1024' 1024, '8192' 8192)
 set grid xtics mxtics
-set yrange [0.0146140463536:0.0263324838065]
+set yrange [0.00785172623308:0.01481667314]
 set logscale y
-set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.02' 0.02, '0.016' 0.016, '0.018' 0.018, '0.022' 0.022, '0.024' 0.024, '0.026' 0.026)
+set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.01' 0.01, '0.008' 0.008, '0.009' 0.009)
 set grid ytics mytics
 lower(v) = v > floor_y ? v : floor_y
-floor_y = 0.0146140463536
+floor_y = 0.00785172623308
 data = 'attention-decode-time-head-size-128-batch-1-t8.tsv'
 set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
 set output 'attention-decode-time-head-size-128-batch-1-t8.png'.suffix

@@ -24,12 +24,12 @@ set xrange [962.071295195:8719.32053466]
 set logscale x
 set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('1024' 1024, '8192' 8192)
 set grid xtics mxtics
-set yrange [0.0456730359814:0.110359479604]
+set yrange [0.0142776919734:0.0639143967712]
 set logscale y
-set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.1' 0.1, '0.05' 0.05, '0.08' 0.08, '0.06' 0.06, '0.07' 0.07, '0.09' 0.09)
+set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.05' 0.05, '0.02' 0.02, '0.03' 0.03, '0.04' 0.04, '0.06' 0.06)
 set grid ytics mytics
 lower(v) = v > floor_y ? v : floor_y
-floor_y = 0.0456730359814
+floor_y = 0.0142776919734
 data = 'attention-decode-time-head-size-128-batch-16-t8.tsv'
 set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
 set output 'attention-decode-time-head-size-128-batch-16-t8.png'.suffix

@@ -24,12 +24,12 @@ set xrange [962.071295195:8719.32053466]
 set logscale x
 set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('1024' 1024, '8192' 8192)
 set grid xtics mxtics
-set yrange [0.0678175560673:0.350745706566]
+set yrange [0.0345532907841:0.217818701855]
 set logscale y
-set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.1' 0.1, '0.2' 0.2, '0.3' 0.3, '0.08' 0.08, '0.07' 0.07, '0.09' 0.09)
+set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.1' 0.1, '0.05' 0.05, '0.2' 0.2, '0.08' 0.08, '0.04' 0.04, '0.06' 0.06, '0.07' 0.07, '' 0.09 1)
 set grid ytics mytics
 lower(v) = v > floor_y ? v : floor_y
-floor_y = 0.0678175560673
+floor_y = 0.0345532907841
 data = 'attention-decode-time-head-size-128-batch-64-t8.tsv'
 set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
 set output 'attention-decode-time-head-size-128-batch-64-t8.png'.suffix

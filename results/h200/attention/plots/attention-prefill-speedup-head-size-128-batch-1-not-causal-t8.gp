@@ -33,35 +33,35 @@ set label 'speed-up (times, 95 % interval)' at screen 0.01800, screen 0.43577 ce
 set xrange [-0.5:3.5]
 set grid noxtics
 set xtics nomirror scale 0 tc rgb '#222222' ('fireq sm90_two' 0, 'fireq sm90' 1, 'fireq sm90_one' 2, 'fireq sm90_int4' 3)
-set yrange [0:1.17957939975]
+set yrange [0:1.18006614331]
 unset logscale y
 set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.0' 0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6, '0.8' 0.8, '1.0' 1)
 set grid ytics mytics
 set arrow from graph 0, first 1 to graph 1, first 1 nohead lw 2 dt (9,5) lc rgb '#aa3377' front
 set label '1.00' at first -0.341666667, first 1 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.10' at first 0.658333333, first 1.10565539 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.02' at first 1.65833333, first 1.02562602 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.78' at first 2.65833333, first 0.795613365 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.10' at first 0.658333333, first 1.10873136 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.03' at first 1.65833333, first 1.03163784 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.79' at first 2.65833333, first 0.793733426 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '1.00' at first -0.205, first 1 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.10' at first 0.795, first 1.10827404 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.02' at first 1.795, first 1.03055275 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.95' at first 2.795, first 0.968390958 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.10' at first 0.795, first 1.10331299 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.02' at first 1.795, first 1.02599229 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.95' at first 2.795, first 0.967008558 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '1.00' at first -0.0683333333, first 1 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.06' at first 0.931666667, first 1.06425317 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.97' at first 1.93166667, first 0.980239806 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.00' at first 2.93166667, first 1.00400506 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.05' at first 0.931666667, first 1.05539669 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.97' at first 1.93166667, first 0.975871543 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.00' at first 2.93166667, first 0.999949779 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '1.00' at first 0.0683333333, first 1 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.05' at first 1.06833333, first 1.05806166 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.97' at first 2.06833333, first 0.971750123 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.03' at first 3.06833333, first 1.03974643 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.06' at first 1.06833333, first 1.05936636 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.97' at first 2.06833333, first 0.972247329 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.03' at first 3.06833333, first 1.03444344 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '1.00' at first 0.205, first 1 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.06' at first 1.205, first 1.06425578 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.96' at first 2.205, first 0.97034027 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.05' at first 3.205, first 1.05689652 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.06' at first 1.205, first 1.06513624 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.96' at first 2.205, first 0.965341839 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.05' at first 3.205, first 1.05088638 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '1.00' at first 0.341666667, first 1 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.07' at first 1.34166667, first 1.0750152 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.96' at first 2.34166667, first 0.976000265 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.06' at first 3.34166667, first 1.07866294 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.07' at first 1.34166667, first 1.0714105 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.95' at first 2.34166667, first 0.98058826 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.05' at first 3.34166667, first 1.09747973 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
 base = 0
 half = 0.0628666667
 lower(v) = v

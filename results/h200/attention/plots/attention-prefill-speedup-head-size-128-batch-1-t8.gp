@@ -33,35 +33,35 @@ set label 'speed-up (times, 95 % interval)' at screen 0.01800, screen 0.43577 ce
 set xrange [-0.5:3.5]
 set grid noxtics
 set xtics nomirror scale 0 tc rgb '#222222' ('fireq sm90_two' 0, 'fireq sm90' 1, 'fireq sm90_one' 2, 'fireq sm90_int4' 3)
-set yrange [0:1.22236047814]
+set yrange [0:1.22790507821]
 unset logscale y
 set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.0' 0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6, '0.8' 0.8, '1.0' 1, '1.2' 1.2)
 set grid ytics mytics
 set arrow from graph 0, first 1 to graph 1, first 1 nohead lw 2 dt (9,5) lc rgb '#aa3377' front
 set label '1.00' at first -0.341666667, first 1 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.14' at first 0.658333333, first 1.14846901 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.06' at first 1.65833333, first 1.06727046 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.83' at first 2.65833333, first 0.831335874 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.15' at first 0.658333333, first 1.15367844 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.06' at first 1.65833333, first 1.06261878 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.82' at first 2.65833333, first 0.823647271 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '1.00' at first -0.205, first 1 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.07' at first 0.795, first 1.07161111 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.02' at first 1.795, first 1.02394187 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.87' at first 2.795, first 0.882002394 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.05' at first 0.795, first 1.04718295 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.02' at first 1.795, first 1.03170723 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.85' at first 2.795, first 0.859208275 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '1.00' at first -0.0683333333, first 1 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.06' at first 0.931666667, first 1.06216286 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.99' at first 1.93166667, first 0.99756685 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.96' at first 2.93166667, first 0.966751044 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.06' at first 0.931666667, first 1.05808276 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.99' at first 1.93166667, first 0.988429302 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.96' at first 2.93166667, first 0.966143997 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '1.00' at first 0.0683333333, first 1 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.06' at first 1.06833333, first 1.06627324 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.98' at first 2.06833333, first 0.987075662 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.02' at first 3.06833333, first 1.02211502 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.06' at first 1.06833333, first 1.06110559 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.98' at first 2.06833333, first 0.980548783 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.01' at first 3.06833333, first 1.01400792 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '1.00' at first 0.205, first 1 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.06' at first 1.205, first 1.06281861 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.97' at first 2.205, first 0.972421634 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.04' at first 3.205, first 1.03898466 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.06' at first 1.205, first 1.05927524 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.97' at first 2.205, first 0.971046532 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.03' at first 3.205, first 1.03726096 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '1.00' at first 0.341666667, first 1 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.07' at first 1.34166667, first 1.06672174 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.96' at first 2.34166667, first 0.963157512 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.05' at first 3.34166667, first 1.05805792 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.06' at first 1.34166667, first 1.06588976 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.96' at first 2.34166667, first 0.961647587 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.05' at first 3.34166667, first 1.0548455 center offset 0, graph 0.02311 noenhanced font ',15' tc rgb '#222222' boxed front
 base = 0
 half = 0.0628666667
 lower(v) = v

@@ -25,19 +25,19 @@ set label 'speed-up (times, 95 % interval)' at screen 0.01800, screen 0.45177 ce
 set xrange [-0.5:3.5]
 set grid noxtics
 set xtics nomirror scale 0 tc rgb '#222222' ('fireq sm90_two' 0, 'fireq sm90' 1, 'fireq sm90_one' 2, 'fireq sm90_int4' 3)
-set yrange [0:1.09565459364]
+set yrange [0:1.0973142965]
 unset logscale y
 set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.0' 0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6, '0.8' 0.8, '1.0' 1)
 set grid ytics mytics
 set arrow from graph 0, first 1 to graph 1, first 1 nohead lw 2 dt (9,5) lc rgb '#aa3377' front
 set label '1.00' at first -0.205, first 1 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.00' at first 0.795, first 1.0027619 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.00' at first 1.795, first 0.99952526 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.91' at first 2.795, first 0.916816832 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.00' at first 0.795, first 1.00735869 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.00' at first 1.795, first 1.00193302 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.91' at first 2.795, first 0.916074636 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '1.00' at first 0.205, first 1 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.03' at first 1.205, first 1.03213297 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.97' at first 2.205, first 0.973674752 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.00' at first 3.205, first 1.00542932 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.03' at first 1.205, first 1.03369645 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.97' at first 2.205, first 0.975238811 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.00' at first 3.205, first 1.00162613 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
 base = 0
 half = 0.1886
 lower(v) = v

@@ -25,19 +25,19 @@ set label 'speed-up (times, 95 % interval)' at screen 0.01800, screen 0.45177 ce
 set xrange [-0.5:3.5]
 set grid noxtics
 set xtics nomirror scale 0 tc rgb '#222222' ('fireq sm90_two' 0, 'fireq sm90' 1, 'fireq sm90_one' 2, 'fireq sm90_int4' 3)
-set yrange [0:1.10939102648]
+set yrange [0:1.10998056557]
 unset logscale y
 set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.0' 0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6, '0.8' 0.8, '1.0' 1)
 set grid ytics mytics
 set arrow from graph 0, first 1 to graph 1, first 1 nohead lw 2 dt (9,5) lc rgb '#aa3377' front
 set label '1.00' at first -0.205, first 1 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.00' at first 0.795, first 1.0073013 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.00' at first 1.795, first 1.0047711 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.90' at first 2.795, first 0.907956977 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.00' at first 0.795, first 1.00528334 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.00' at first 1.795, first 1.00972674 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.90' at first 2.795, first 0.9047988 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '1.00' at first 0.205, first 1 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.04' at first 1.205, first 1.04507302 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.98' at first 2.205, first 0.979295416 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.01' at first 3.205, first 1.00803859 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.04' at first 1.205, first 1.04562838 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.98' at first 2.205, first 0.978028585 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.00' at first 3.205, first 1.00709664 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
 base = 0
 half = 0.1886
 lower(v) = v

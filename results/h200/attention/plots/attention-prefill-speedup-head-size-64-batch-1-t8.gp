@@ -27,23 +27,23 @@ set label 'speed-up (times, 95 % interval)' at screen 0.01800, screen 0.45177 ce
 set xrange [-0.5:3.5]
 set grid noxtics
 set xtics nomirror scale 0 tc rgb '#222222' ('fireq sm90_two' 0, 'fireq sm90' 1, 'fireq sm90_one' 2, 'fireq sm90_int4' 3)
-set yrange [0:1.06154403113]
+set yrange [0:1.06845338769]
 unset logscale y
 set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.0' 0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6, '0.8' 0.8, '1.0' 1)
 set grid ytics mytics
 set arrow from graph 0, first 1 to graph 1, first 1 nohead lw 2 dt (9,5) lc rgb '#aa3377' front
 set label '1.00' at first -0.273333333, first 1 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.98' at first 0.726666667, first 0.98479837 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.97' at first 1.72666667, first 0.976678271 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.83' at first 2.72666667, first 0.837742021 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.00' at first 0.726666667, first 1.00141493 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.96' at first 1.72666667, first 0.96583289 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.84' at first 2.72666667, first 0.840811044 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '1.00' at first 0, first 1 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.92' at first 1, first 0.923345307 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.92' at first 2, first 0.922554528 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.89' at first 3, first 0.888938205 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.00' at first 1, first 1.00650878 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.92' at first 2, first 0.92972883 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.96' at first 3, first 0.968418767 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '1.00' at first 0.273333333, first 1 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.92' at first 1.27333333, first 0.915230844 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.94' at first 2.27333333, first 0.941286127 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.91' at first 3.27333333, first 0.908417989 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.00' at first 1.27333333, first 1.00148166 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.94' at first 2.27333333, first 0.941402871 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.99' at first 3.27333333, first 0.994267668 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
 base = 0
 half = 0.125733333
 lower(v) = v

@@ -33,12 +33,12 @@ set xrange [461.440236857:18179.1862304]
 set logscale x
 set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('512' 512, '1024' 1024, '2048' 2048, '4096' 4096, '8192' 8192, '16384' 16384)
 set grid xtics mxtics
-set yrange [0.00613075928522:6.94575841368]
+set yrange [0.00604024092207:7.20262947757]
 set logscale y
-set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.01' 0.01, '0.1' 0.1, '1' 1, '0.05' 0.05, '0.5' 0.5, '5' 5, '0.02' 0.02, '0.2' 0.2, '2' 2, '' 0.007 1, '' 0.008 1, '' 0.009 1, '' 0.03 1, '' 0.04 1, '' 0.06 1, '' 0.07 1, '' 0.08 1, '' 0.09 1, '' 0.3 1, '' 0.4 1, '' 0.6 1, '' 0.7 1, '' 0.8 1, '' 0.9 1, '' 3 1, '' 4 1, '' 6 1)
+set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.01' 0.01, '0.1' 0.1, '1' 1, '0.05' 0.05, '0.5' 0.5, '5' 5, '0.02' 0.02, '0.2' 0.2, '2' 2, '' 0.007 1, '' 0.008 1, '' 0.009 1, '' 0.03 1, '' 0.04 1, '' 0.06 1, '' 0.07 1, '' 0.08 1, '' 0.09 1, '' 0.3 1, '' 0.4 1, '' 0.6 1, '' 0.7 1, '' 0.8 1, '' 0.9 1, '' 3 1, '' 4 1, '' 6 1, '' 7 1)
 set grid ytics mytics
 lower(v) = v > floor_y ? v : floor_y
-floor_y = 0.00613075928522
+floor_y = 0.00604024092207
 data = 'attention-prefill-time-head-size-128-batch-1-not-causal-t8.tsv'
 set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
 set output 'attention-prefill-time-head-size-128-batch-1-not-causal-t8.png'.suffix

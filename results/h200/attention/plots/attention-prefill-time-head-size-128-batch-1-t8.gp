@@ -33,12 +33,12 @@ set xrange [461.440236857:18179.1862304]
 set logscale x
 set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('512' 512, '1024' 1024, '2048' 2048, '4096' 4096, '8192' 8192, '16384' 16384)
 set grid xtics mxtics
-set yrange [0.00621750775552:3.32521950309]
+set yrange [0.00614875410485:3.36931938811]
 set logscale y
 set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.01' 0.01, '0.1' 0.1, '1' 1, '0.05' 0.05, '0.5' 0.5, '0.02' 0.02, '0.2' 0.2, '2' 2, '' 0.007 1, '' 0.008 1, '' 0.009 1, '' 0.03 1, '' 0.04 1, '' 0.06 1, '' 0.07 1, '' 0.08 1, '' 0.09 1, '' 0.3 1, '' 0.4 1, '' 0.6 1, '' 0.7 1, '' 0.8 1, '' 0.9 1, '' 3 1)
 set grid ytics mytics
 lower(v) = v > floor_y ? v : floor_y
-floor_y = 0.00621750775552
+floor_y = 0.00614875410485
 data = 'attention-prefill-time-head-size-128-batch-1-t8.tsv'
 set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
 set output 'attention-prefill-time-head-size-128-batch-1-t8.png'.suffix

@@ -33,12 +33,12 @@ set xrange [982.286458189:4269.93975641]
 set logscale x
 set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('1024' 1024, '4096' 4096)
 set grid xtics mxtics
-set yrange [0.210490719326:3.0888942796]
+set yrange [0.208488557413:3.0709290016]
 set logscale y
 set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('1' 1, '0.5' 0.5, '2' 2, '0.3' 0.3, '3' 3, '0.8' 0.8, '0.4' 0.4, '0.6' 0.6, '' 0.7 1, '' 0.9 1)
 set grid ytics mytics
 lower(v) = v > floor_y ? v : floor_y
-floor_y = 0.210490719326
+floor_y = 0.208488557413
 data = 'attention-prefill-time-head-size-128-batch-16-t8.tsv'
 set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
 set output 'attention-prefill-time-head-size-128-batch-16-t8.png'.suffix

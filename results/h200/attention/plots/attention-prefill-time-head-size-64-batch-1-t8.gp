@@ -33,12 +33,12 @@ set xrange [942.27215424:17805.0639876]
 set logscale x
 set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('1024' 1024, '4096' 4096, '16384' 16384)
 set grid xtics mxtics
-set yrange [0.0113520869385:2.47010818524]
+set yrange [0.0112711356492:2.37308990542]
 set logscale y
 set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.1' 0.1, '1' 1, '0.05' 0.05, '0.5' 0.5, '0.02' 0.02, '0.2' 0.2, '2' 2, '' 0.03 1, '' 0.04 1, '' 0.06 1, '' 0.07 1, '' 0.08 1, '' 0.09 1, '' 0.3 1, '' 0.4 1, '' 0.6 1, '' 0.7 1, '' 0.8 1, '' 0.9 1)
 set grid ytics mytics
 lower(v) = v > floor_y ? v : floor_y
-floor_y = 0.0113520869385
+floor_y = 0.0112711356492
 data = 'attention-prefill-time-head-size-64-batch-1-t8.tsv'
 set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
 set output 'attention-prefill-time-head-size-64-batch-1-t8.png'.suffix

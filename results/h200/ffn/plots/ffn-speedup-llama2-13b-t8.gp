@@ -27,29 +27,29 @@ set label 'speed-up (times, 95 % interval)' at screen 0.57490, screen 0.02667 ce
 set yrange [5.5:-0.5]
 set grid noytics
 set ytics nomirror scale 0 tc rgb '#222222' ('w8a8-fp8 cublaslt' 0, 'w4a8-int8 sm90' 1, 'qserve-w4a8kv4 sm90' 2, 'fireq sm90_pdl' 3, 'fireq sm90 SwiGLU' 4, 'fireq sm90' 5)
-set xrange [0:2.1199413754]
+set xrange [0:2.21551041049]
 unset logscale x
 set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.0' 0, '0.5' 0.5, '1.0' 1, '1.5' 1.5, '2.0' 2)
 set grid xtics mxtics
 set arrow from first 1, graph 0 to first 1, graph 1 nohead lw 2 dt (9,5) lc rgb '#aa3377' front
-set label '1.68' at first 1.68693957, first -0.273333333 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.82' at first 1.8333588, first 0.726666667 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.70' at first 1.70874071, first 1.72666667 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.70' at first 1.70813228, first 2.72666667 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.70' at first 1.70972825, first 3.72666667 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.69' at first 1.69254217, first 4.72666667 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.83' at first 1.83472484, first 0 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.91' at first 1.92229762, first 1 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.78' at first 1.78364908, first 2 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.73' at first 1.7322126, first 3 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.74' at first 1.74782818, first 4 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.73' at first 1.73452283, first 5 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.94' at first 1.99563873, first 0.273333333 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.80' at first 1.99090371, first 1.27333333 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.72' at first 1.84406762, first 2.27333333 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.71' at first 1.94825262, first 3.27333333 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.74' at first 1.95303654, first 4.27333333 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.72' at first 1.84570136, first 5.27333333 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.69' at first 1.69523033, first -0.273333333 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.92' at first 1.92296357, first 0.726666667 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.72' at first 1.72795363, first 1.72666667 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.76' at first 1.75996927, first 2.72666667 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.77' at first 1.77056514, first 3.72666667 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.76' at first 1.76040525, first 4.72666667 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.83' at first 1.83606446, first 0 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.98' at first 1.98312031, first 1 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.80' at first 1.80764128, first 2 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.77' at first 1.77510097, first 3 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.76' at first 1.7688072, first 4 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.77' at first 1.77369134, first 5 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.92' at first 1.97833325, first 0.273333333 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.92' at first 2.00182387, first 1.27333333 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.80' at first 1.9295023, first 2.27333333 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.87' at first 2.08560408, first 3.27333333 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.82' at first 2.01544999, first 4.27333333 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.84' at first 1.99970051, first 5.27333333 left offset graph 0.00949, 0 noenhanced font ',15' tc rgb '#222222' boxed front
 base = 0
 half = 0.125733333
 lower(v) = v

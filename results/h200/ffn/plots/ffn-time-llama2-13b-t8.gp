@@ -42,12 +42,12 @@ set xrange [942.27215424:17805.0639876]
 set logscale x
 set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('1024' 1024, '4096' 4096, '16384' 16384)
 set grid xtics mxtics
-set yrange [0.256061332067:12.9311132827]
+set yrange [0.243806528582:13.4425721834]
 set logscale y
 set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('1' 1, '10' 10, '0.5' 0.5, '5' 5, '2' 2, '' 0.3 1, '' 0.4 1, '' 0.6 1, '' 0.7 1, '' 0.8 1, '' 0.9 1, '' 3 1, '' 4 1, '' 6 1, '' 7 1, '' 8 1, '' 9 1)
 set grid ytics mytics
 lower(v) = v > floor_y ? v : floor_y
-floor_y = 0.256061332067
+floor_y = 0.243806528582
 data = 'ffn-time-llama2-13b-t8.tsv'
 set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
 set output 'ffn-time-llama2-13b-t8.png'.suffix

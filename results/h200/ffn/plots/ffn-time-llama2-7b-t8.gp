@@ -32,22 +32,34 @@ set label 'fireq sm90 SwiGLU' at screen 0.06000, screen 0.84913 left noenhanced 
 set arrow from screen 0.21153, screen 0.84913 to screen 0.23987, screen 0.84913 nohead lw 2.5 dt solid lc rgb '#000000'
 set label '' at screen 0.22570, screen 0.84913 left noenhanced font ',16' tc rgb '#222222' front point pt 6 ps 1.2 lc rgb '#000000'
 set label 'fireq sm90' at screen 0.24653, screen 0.84913 left noenhanced font ',16' tc rgb '#222222' front
+set arrow from screen 0.34327, screen 0.84913 to screen 0.37160, screen 0.84913 nohead lw 2.5 dt solid lc rgb '#8c6d1f'
+set label '' at screen 0.35743, screen 0.84913 left noenhanced font ',16' tc rgb '#222222' front point pt 8 ps 1.2 lc rgb '#8c6d1f'
+set label 'qserve_w4a8_chn products alone (imported)' at screen 0.37827, screen 0.84913 left noenhanced font ',16' tc rgb '#222222' front
+set arrow from screen 0.02500, screen 0.81713 to screen 0.05333, screen 0.81713 nohead lw 2.5 dt solid lc rgb '#0072b2'
+set label '' at screen 0.03917, screen 0.81713 left noenhanced font ',16' tc rgb '#222222' front point pt 13 ps 1.2 lc rgb '#0072b2'
+set label 'qserve_w4a8_g128 products alone (imported)' at screen 0.06000, screen 0.81713 left noenhanced font ',16' tc rgb '#222222' front
+set arrow from screen 0.39233, screen 0.81713 to screen 0.42067, screen 0.81713 nohead lw 2.5 dt solid lc rgb '#e69f00'
+set label '' at screen 0.40650, screen 0.81713 left noenhanced font ',16' tc rgb '#222222' front point pt 11 ps 1.2 lc rgb '#e69f00'
+set label 'fireq_int4fp8_linear_ndebug products alone (imported)' at screen 0.42733, screen 0.81713 left noenhanced font ',16' tc rgb '#222222' front
+set arrow from screen 0.02500, screen 0.78513 to screen 0.05333, screen 0.78513 nohead lw 2.5 dt solid lc rgb '#009e73'
+set label '' at screen 0.03917, screen 0.78513 left noenhanced font ',16' tc rgb '#222222' front point pt 4 ps 1.2 lc rgb '#009e73'
+set label 'vllm_w4a8_best products alone (imported)' at screen 0.06000, screen 0.78513 left noenhanced font ',16' tc rgb '#222222' front
 set lmargin at screen 0.07100
 set rmargin at screen 0.97000
-set tmargin at screen 0.81073
+set tmargin at screen 0.74673
 set bmargin at screen 0.09493
 set label 'tokens' at screen 0.52050, screen 0.02667 center noenhanced font ',16' tc rgb '#222222' front
-set label 'median time (ms)' at screen 0.01800, screen 0.45283 center noenhanced font ',16' tc rgb '#222222' front rotate by 90
+set label 'median time (ms)' at screen 0.01800, screen 0.42083 center noenhanced font ',16' tc rgb '#222222' front rotate by 90
 set xrange [942.27215424:17805.0639876]
 set logscale x
 set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('1024' 1024, '4096' 4096, '16384' 16384)
 set grid xtics mxtics
-set yrange [0.177085569608:8.10130680352]
+set yrange [0.163172000204:12.8913011391]
 set logscale y
-set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('1' 1, '0.5' 0.5, '5' 5, '0.2' 0.2, '2' 2, '0.3' 0.3, '3' 3, '8' 8, '0.7' 0.7, '' 0.4 1, '' 0.6 1, '' 0.8 1, '' 0.9 1, '' 4 1, '' 6 1, '' 7 1)
+set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('1' 1, '10' 10, '0.5' 0.5, '5' 5, '0.2' 0.2, '2' 2, '' 0.3 1, '' 0.4 1, '' 0.6 1, '' 0.7 1, '' 0.8 1, '' 0.9 1, '' 3 1, '' 4 1, '' 6 1, '' 7 1, '' 8 1, '' 9 1)
 set grid ytics mytics
 lower(v) = v > floor_y ? v : floor_y
-floor_y = 0.177085569608
+floor_y = 0.163172000204
 data = 'ffn-time-llama2-7b-t8.tsv'
 set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
 set output 'ffn-time-llama2-7b-t8.png'.suffix
@@ -65,7 +77,11 @@ plot \
   data skip 1 every ::15::17 using 1:2:(lower($3)):4 with yerrorbars pt 0 lw 1.4 lc rgb '#56b4e9', \
   data skip 1 every ::15::17 using 1:($2) with linespoints lw 2.5 pt 4 ps 1.1 lc rgb '#56b4e9', \
   data skip 1 every ::18::20 using 1:2:(lower($3)):4 with yerrorbars pt 0 lw 1.4 lc rgb '#000000', \
-  data skip 1 every ::18::20 using 1:($2) with linespoints lw 2.5 pt 6 ps 1.1 lc rgb '#000000'
+  data skip 1 every ::18::20 using 1:($2) with linespoints lw 2.5 pt 6 ps 1.1 lc rgb '#000000', \
+  data skip 1 every ::21::23 using 1:($2) with linespoints lw 2.5 pt 8 ps 1.1 lc rgb '#8c6d1f', \
+  data skip 1 every ::24::26 using 1:($2) with linespoints lw 2.5 pt 13 ps 1.1 lc rgb '#0072b2', \
+  data skip 1 every ::27::29 using 1:($2) with linespoints lw 2.5 pt 11 ps 1.1 lc rgb '#e69f00', \
+  data skip 1 every ::30::32 using 1:($2) with linespoints lw 2.5 pt 4 ps 1.1 lc rgb '#009e73'
 set terminal svg noenhanced size 1200,750 font 'sans-serif,16' background '#ffffff'
 set output 'ffn-time-llama2-7b-t8.svg'.suffix
 replot

@@ -24,12 +24,12 @@ set xrange [12.9960383417:20171.0700682]
 set logscale x
 set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('16' 16, '1024' 1024, '16384' 16384)
 set grid xtics mxtics
-set yrange [0.00239401750754:0.079743286908]
+set yrange [0.00237489151802:0.0796218756418]
 set logscale y
 set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.01' 0.01, '0.005' 0.005, '0.05' 0.05, '0.02' 0.02, '0.003' 0.003, '0.03' 0.03, '0.008' 0.008, '0.004' 0.004, '0.04' 0.04, '0.07' 0.07, '' 0.006 1, '' 0.007 1, '' 0.009 1, '' 0.06 1)
 set grid ytics mytics
 lower(v) = v > floor_y ? v : floor_y
-floor_y = 0.00239401750754
+floor_y = 0.00237489151802
 data = 'quant-rows-time-rows-of-4096-t8.tsv'
 set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
 set output 'quant-rows-time-rows-of-4096-t8.png'.suffix

@@ -1,0 +1,46 @@
+# Redraw in this directory with: gnuplot FILE.gp
+reset
+if (!exists('suffix')) suffix = ''
+set encoding utf8
+set datafile separator tab
+set datafile commentschars ''
+set style textbox opaque noborder fillcolor rgb '#ffffff' margins 0.3, 0.2
+set errorbars small
+set border 3 lc rgb '#888888'
+set grid back lt 1 lw 1 lc rgb '#dddddd', lt 1 lw 1 lc rgb '#f0f0f0'
+unset key
+set label 'What quantization costs: perplexity above the float32 model' at screen 0.02500, screen 0.95693 left noenhanced font ',22' tc rgb '#222222' front
+set label 'tiny on self-sampled, 32 windows of 512 tokens, protocol gptq' at screen 0.02500, screen 0.92073 left noenhanced font ',15' tc rgb '#555555' front
+set lmargin at screen 0.32927
+set rmargin at screen 0.97000
+set tmargin at screen 0.87473
+set bmargin at screen 0.09493
+set label 'perplexity minus reference (95 % interval)' at screen 0.64963, screen 0.02667 center noenhanced font ',16' tc rgb '#222222' front
+set yrange [7.5:-0.5]
+set grid noytics
+set ytics nomirror scale 0 tc rgb '#222222' ('integer-scale-w4a8:w=w.int4.g128.f16.exact' 0, 'integer-scale-w4a8:amplifier=4' 1, 'integer-scale-w4a8:amplifier=6' 2, 'integer-scale-w4a8:amplifier=7' 3, 'integer-scale-w4a8:amplifier=8' 4, 'integer-scale-w4a8:amplifier=10' 5, 'integer-scale-w4a8:amplifier=12' 6, 'integer-scale-w4a8' 7)
+set xrange [0:12.7187581355]
+unset logscale x
+set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('0' 0, '2' 2, '4' 4, '6' 6, '8' 8, '10' 10, '12' 12)
+set grid xtics mxtics
+set label '3.1' at first 3.47833551, first 0 left offset graph 0.01171, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '10.8' at first 11.7990269, first 1 left offset graph 0.01171, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '3.3' at first 3.68696482, first 2 left offset graph 0.01171, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '3.3' at first 3.64255018, first 3 left offset graph 0.01171, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '3.4' at first 3.74286431, first 4 left offset graph 0.01171, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '3.2' at first 3.55268421, first 5 left offset graph 0.01171, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '3.2' at first 3.51018021, first 6 left offset graph 0.01171, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '3.1' at first 3.4304744, first 7 left offset graph 0.01171, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+base = 0
+half = 0.34
+lower(v) = v
+data = 'perplexity-delta-tiny-self-sampled-512-gptq.tsv'
+set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
+set output 'perplexity-delta-tiny-self-sampled-512-gptq.png'.suffix
+plot \
+  data skip 1 every ::0::7 using 2:5:(base):2:($5-half):($5+half) with boxxyerror fs solid 1 noborder lc rgb '#0072b2', \
+  data skip 1 every ::0::7 using (lower($3)):5:($4-lower($3)):(0) with vectors nohead lw 1.8 lc rgb '#222222'
+set terminal svg noenhanced size 1200,750 font 'sans-serif,16' background '#ffffff'
+set output 'perplexity-delta-tiny-self-sampled-512-gptq.svg'.suffix
+replot
+unset output

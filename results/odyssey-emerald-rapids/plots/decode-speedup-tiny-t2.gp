@@ -1,0 +1,43 @@
+# Redraw in this directory with: gnuplot FILE.gp
+reset
+if (!exists('suffix')) suffix = ''
+set encoding utf8
+set datafile separator tab
+set datafile commentschars ''
+set style textbox opaque noborder fillcolor rgb '#ffffff' margins 0.3, 0.2
+set errorbars small
+set border 3 lc rgb '#888888'
+set grid back lt 1 lw 1 lc rgb '#dddddd', lt 1 lw 1 lc rgb '#f0f0f0'
+unset key
+set label 'Decode: speed-up over w8a8-int8' at screen 0.02500, screen 0.95693 left noenhanced font ',22' tc rgb '#222222' front
+set label 'tiny, 2 threads, Intel(R) Xeon(R) Processor (amx)' at screen 0.02500, screen 0.92073 left noenhanced font ',15' tc rgb '#555555' front
+set arrow from screen 0.02500, screen 0.88113 to screen 0.05333, screen 0.88113 nohead lw 2 dt (9,5) lc rgb '#aa3377'
+set label 'w8a8-int8 = 1' at screen 0.06000, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front
+set lmargin at screen 0.07100
+set rmargin at screen 0.97000
+set tmargin at screen 0.84273
+set bmargin at screen 0.06080
+set label 'speed-up (times, 95 % interval)' at screen 0.01800, screen 0.45177 center noenhanced font ',16' tc rgb '#222222' front rotate by 90
+set xrange [-0.5:1.5]
+set grid noxtics
+set xtics nomirror scale 0 tc rgb '#222222' ('w4a8-int8' 0, 'odyssey-w4a8' 1)
+set yrange [0:1.44619224973]
+unset logscale y
+set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.0' 0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6, '0.8' 0.8, '1.0' 1, '1.2' 1.2, '1.4' 1.4)
+set grid ytics mytics
+set arrow from graph 0, first 1 to graph 1, first 1 nohead lw 2 dt (9,5) lc rgb '#aa3377' front
+set label '1.33' at first 0, first 1.34880559 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.34' at first 1, first 1.36234787 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+base = 0
+half = 0.34
+lower(v) = v
+data = 'decode-speedup-tiny-t2.tsv'
+set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
+set output 'decode-speedup-tiny-t2.png'.suffix
+plot \
+  data skip 1 every ::0::1 using 5:2:($5-half):($5+half):(base):2 with boxxyerror fs solid 1 noborder lc rgb '#0072b2', \
+  data skip 1 every ::0::1 using 5:(lower($3)):(0):($4-lower($3)) with vectors nohead lw 1.8 lc rgb '#222222'
+set terminal svg noenhanced size 1200,750 font 'sans-serif,16' background '#ffffff'
+set output 'decode-speedup-tiny-t2.svg'.suffix
+replot
+unset output

@@ -1,0 +1,70 @@
+# Redraw in this directory with: gnuplot FILE.gp
+reset
+if (!exists('suffix')) suffix = ''
+set encoding utf8
+set datafile separator tab
+set datafile commentschars ''
+set style textbox opaque noborder fillcolor rgb '#ffffff' margins 0.3, 0.2
+set errorbars small
+set border 3 lc rgb '#888888'
+set grid back lt 1 lw 1 lc rgb '#dddddd', lt 1 lw 1 lc rgb '#f0f0f0'
+unset key
+set label 'Linear layer: time against tokens' at screen 0.02500, screen 0.95693 left noenhanced font ',22' tc rgb '#222222' front
+set label '4096 x 4096, 2 threads, Intel(R) Xeon(R) Processor' at screen 0.02500, screen 0.92073 left noenhanced font ',15' tc rgb '#555555' front
+set arrow from screen 0.02500, screen 0.88113 to screen 0.05333, screen 0.88113 nohead lw 2.5 dt solid lc rgb '#0072b2'
+set label '' at screen 0.03917, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front point pt 7 ps 1.2 lc rgb '#0072b2'
+set label 'i4i8.avx2' at screen 0.06000, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front
+set arrow from screen 0.14620, screen 0.88113 to screen 0.17453, screen 0.88113 nohead lw 2.5 dt solid lc rgb '#e69f00'
+set label '' at screen 0.16037, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front point pt 5 ps 1.2 lc rgb '#e69f00'
+set label 'i4i8.fast_avx2' at screen 0.18120, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front
+set arrow from screen 0.29900, screen 0.88113 to screen 0.32733, screen 0.88113 nohead lw 2.5 dt solid lc rgb '#009e73'
+set label '' at screen 0.31317, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front point pt 9 ps 1.2 lc rgb '#009e73'
+set label 'i4i8.avx512' at screen 0.33400, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front
+set arrow from screen 0.43727, screen 0.88113 to screen 0.46560, screen 0.88113 nohead lw 2.5 dt solid lc rgb '#cc79a7'
+set label '' at screen 0.45143, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front point pt 13 ps 1.2 lc rgb '#cc79a7'
+set label 'i4i8.fast_avx512' at screen 0.47227, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front
+set arrow from screen 0.60713, screen 0.88113 to screen 0.63547, screen 0.88113 nohead lw 2.5 dt solid lc rgb '#d55e00'
+set label '' at screen 0.62130, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front point pt 11 ps 1.2 lc rgb '#d55e00'
+set label 'i4i8.amx' at screen 0.64213, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front
+set arrow from screen 0.72487, screen 0.88113 to screen 0.75320, screen 0.88113 nohead lw 2.5 dt solid lc rgb '#56b4e9'
+set label '' at screen 0.73903, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front point pt 4 ps 1.2 lc rgb '#56b4e9'
+set label 'i4i8.fast_amx' at screen 0.75987, screen 0.88113 left noenhanced font ',16' tc rgb '#222222' front
+set arrow from screen 0.02500, screen 0.84913 to screen 0.05333, screen 0.84913 nohead lw 2.5 dt (8,5) lc rgb '#555555'
+set label 'floor of i4i8.avx2' at screen 0.06000, screen 0.84913 left noenhanced font ',16' tc rgb '#222222' front
+set lmargin at screen 0.07953
+set rmargin at screen 0.97000
+set tmargin at screen 0.81073
+set bmargin at screen 0.09493
+set label 'tokens M' at screen 0.52477, screen 0.02667 center noenhanced font ',16' tc rgb '#222222' front
+set label 'median time (ms)' at screen 0.01800, screen 0.45283 center noenhanced font ',16' tc rgb '#222222' front rotate by 90
+set xrange [0.846745312363:302.334121326]
+set logscale x
+set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('1' 1, '2' 2, '4' 4, '16' 16, '64' 64, '256' 256)
+set grid xtics mxtics
+set yrange [0.00201035560756:67.0892208066]
+set logscale y
+set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.01' 0.01, '0.1' 0.1, '1' 1, '10' 10, '' 0.003 1, '' 0.004 1, '' 0.005 1, '' 0.006 1, '' 0.007 1, '' 0.008 1, '' 0.009 1, '' 0.02 1, '' 0.03 1, '' 0.04 1, '' 0.05 1, '' 0.06 1, '' 0.07 1, '' 0.08 1, '' 0.09 1, '' 0.2 1, '' 0.3 1, '' 0.4 1, '' 0.5 1, '' 0.6 1, '' 0.7 1, '' 0.8 1, '' 0.9 1, '' 2 1, '' 3 1, '' 4 1, '' 5 1, '' 6 1, '' 7 1, '' 8 1, '' 9 1, '' 20 1, '' 30 1, '' 40 1, '' 50 1, '' 60 1)
+set grid ytics mytics
+lower(v) = v > floor_y ? v : floor_y
+floor_y = 0.00201035560756
+data = 'gemm-time-4096-x-4096-t2.tsv'
+set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
+set output 'gemm-time-4096-x-4096-t2.png'.suffix
+plot \
+  data skip 1 every ::0::5 using 1:2:(lower($3)):4 with yerrorbars pt 0 lw 1.4 lc rgb '#0072b2', \
+  data skip 1 every ::0::5 using 1:($2) with linespoints lw 2.5 pt 7 ps 1.1 lc rgb '#0072b2', \
+  data skip 1 every ::6::11 using 1:2:(lower($3)):4 with yerrorbars pt 0 lw 1.4 lc rgb '#e69f00', \
+  data skip 1 every ::6::11 using 1:($2) with linespoints lw 2.5 pt 5 ps 1.1 lc rgb '#e69f00', \
+  data skip 1 every ::12::17 using 1:2:(lower($3)):4 with yerrorbars pt 0 lw 1.4 lc rgb '#009e73', \
+  data skip 1 every ::12::17 using 1:($2) with linespoints lw 2.5 pt 9 ps 1.1 lc rgb '#009e73', \
+  data skip 1 every ::18::23 using 1:2:(lower($3)):4 with yerrorbars pt 0 lw 1.4 lc rgb '#cc79a7', \
+  data skip 1 every ::18::23 using 1:($2) with linespoints lw 2.5 pt 13 ps 1.1 lc rgb '#cc79a7', \
+  data skip 1 every ::24::29 using 1:2:(lower($3)):4 with yerrorbars pt 0 lw 1.4 lc rgb '#d55e00', \
+  data skip 1 every ::24::29 using 1:($2) with linespoints lw 2.5 pt 11 ps 1.1 lc rgb '#d55e00', \
+  data skip 1 every ::30::35 using 1:2:(lower($3)):4 with yerrorbars pt 0 lw 1.4 lc rgb '#56b4e9', \
+  data skip 1 every ::30::35 using 1:($2) with linespoints lw 2.5 pt 4 ps 1.1 lc rgb '#56b4e9', \
+  data skip 1 every ::36::41 using 1:($2) with lines lw 2 dt (8,5) lc rgb '#555555'
+set terminal svg noenhanced size 1200,750 font 'sans-serif,16' background '#ffffff'
+set output 'gemm-time-4096-x-4096-t2.svg'.suffix
+replot
+unset output

@@ -1,0 +1,43 @@
+# Redraw in this directory with: gnuplot FILE.gp
+reset
+if (!exists('suffix')) suffix = ''
+set encoding utf8
+set datafile separator tab
+set datafile commentschars ''
+set style textbox opaque noborder fillcolor rgb '#ffffff' margins 0.3, 0.2
+set errorbars small
+set border 3 lc rgb '#888888'
+set grid back lt 1 lw 1 lc rgb '#dddddd', lt 1 lw 1 lc rgb '#f0f0f0'
+unset key
+set label 'What quantization costs: perplexity above the float32 model' at screen 0.02500, screen 0.95693 left noenhanced font ',22' tc rgb '#222222' front
+set label 'tiny on self-sampled, 32 windows of 512 tokens, protocol gptq, outliers of strength 8' at screen 0.02500, screen 0.92073 left noenhanced font ',15' tc rgb '#555555' front
+set lmargin at screen 0.23607
+set rmargin at screen 0.97000
+set tmargin at screen 0.87473
+set bmargin at screen 0.09493
+set label 'perplexity minus reference (95 % interval)' at screen 0.60303, screen 0.02667 center noenhanced font ',16' tc rgb '#222222' front
+set yrange [4.5:-0.5]
+set grid noytics
+set ytics nomirror scale 0 tc rgb '#222222' ('w8a8-int8-tensor' 0, 'spike-w8a8' 1, 'spike-w8a8:policy=lottery' 2, 'w8a8-int8-tensor:with=smooth' 3, 'w8a8-int8' 4)
+set xrange [0:9.1550799502]
+unset logscale x
+set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('0' 0, '2' 2, '4' 4, '6' 6, '8' 8)
+set grid xtics mxtics
+set label '7.77' at first 8.57711823, first 0 left offset graph 0.01022, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.65' at first 0.779061262, first 1 left offset graph 0.01022, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '5.35' at first 5.93892385, first 2 left offset graph 0.01022, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '7.10' at first 7.91522352, first 3 left offset graph 0.01022, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.26' at first 0.338003545, first 4 left offset graph 0.01022, 0 noenhanced font ',15' tc rgb '#222222' boxed front
+base = 0
+half = 0.34
+lower(v) = v
+data = 'perplexity-delta-tiny-self-sampled-512-gptq-kappa-8.tsv'
+set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
+set output 'perplexity-delta-tiny-self-sampled-512-gptq-kappa-8.png'.suffix
+plot \
+  data skip 1 every ::0::4 using 2:5:(base):2:($5-half):($5+half) with boxxyerror fs solid 1 noborder lc rgb '#0072b2', \
+  data skip 1 every ::0::4 using (lower($3)):5:($4-lower($3)):(0) with vectors nohead lw 1.8 lc rgb '#222222'
+set terminal svg noenhanced size 1200,750 font 'sans-serif,16' background '#ffffff'
+set output 'perplexity-delta-tiny-self-sampled-512-gptq-kappa-8.svg'.suffix
+replot
+unset output
