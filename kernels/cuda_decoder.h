@@ -69,8 +69,9 @@ fq_status fq_cuda_decoder_fill(fq_cuda_decoder *d, int past, unsigned seed) FQ_M
     P(EMBED, "embedding")                                                                                              \
     P(NORM, "rmsnorm")                                                                                                 \
     P(QKV, "qkv")                                                                                                      \
-    P(ROPE, "rope") P(ATTENTION, "attention") P(ROWS, "rows") P(O, "o") P(GATE_UP, "gate_up") P(ACT, "swiglu")         \
-        P(DOWN, "down") P(HEAD, "head")
+    P(ROPE, "rope")                                                                                                    \
+    P(ATTENTION, "attention")                                                                                          \
+    P(ROWS, "rows") P(O, "o") P(GATE_UP, "gate_up") P(ACT, "swiglu") P(DOWN, "down") P(HEAD, "head")
 typedef enum fq_cuda_part {
 #define FQ_CUDA_PART_ID(id, name) FQ_CUDA_PART_##id,
     FQ_CUDA_PARTS(FQ_CUDA_PART_ID)

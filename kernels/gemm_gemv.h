@@ -200,6 +200,7 @@ FQ_INLINE __m512i gemv_line_digits(const int count, const fq_gemm_tables *t, con
     __m512i v[2];
     x512_unpack_bytes(FQ_GEMM_i4f8, t, w, r, v);
     const __m512 s = _mm512_cvtepi32_ps(gemv_join(count, v[0], v[1], d->byte, d->start));
+    /* cppcheck-suppress ctunullpointer ; other ways have no units and do not come here */
     return _mm512_castps_si512(_mm512_fmadd_ps(s, _mm512_set1_ps(units[w->scales[r]]), _mm512_castsi512_ps(sum)));
 }
 

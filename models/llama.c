@@ -62,7 +62,8 @@ static extent extent_of(const fq_llama *net) {
 static fq_status allocate(fq_session *s) {
     const fq_llama_config *c = &s->net->config;
     const fq_variant *v = s->net->variant;
-    size_t n = (size_t)s->max_tokens, q = (size_t)(c->heads * c->head_dim), kv = (size_t)(c->kv_heads * c->head_dim);
+    size_t n = (size_t)s->max_tokens, q = (size_t)c->heads * (size_t)c->head_dim,
+           kv = (size_t)c->kv_heads * (size_t)c->head_dim;
     s->x = FQ_NEW(&s->arena, float, n *(size_t)c->hidden);
     s->qkv = FQ_NEW(&s->arena, float, n *(q + 2 * kv));
     s->attention = FQ_NEW(&s->arena, float, n *q);
@@ -383,8 +384,8 @@ static fq_status mlp_block(fq_session *s, int l, int m) {
     FQ_TRY(quantize(s, net->rmsnorm, s->x, (size_t)c->hidden, m, c->hidden, L->mlp_norm, &L->gate_up));
     took(s, FQ_PART_NORM);
     FQ_TRY(observe(s, l, FQ_SITE_GATE_UP, &L->gate_up, c->hidden, m));
-    FQ_TRY(linear(s, &L->gate_up, m, s->gate_up, (size_t)(2 * ff), NULL));
-    add_bias(s->gate_up, (size_t)(2 * ff), m, L->gate_up_bias, 2 * ff);
+    FQ_TRY(linear(s, &L->gate_up, m, s->gate_up, 2 * (size_t)ff, NULL));
+    add_bias(s->gate_up, 2 * (size_t)ff, m, L->gate_up_bias, 2 * ff);
     if (s->narrow && !fq_device_gates(net->device)) narrow(s, s->gate_up, (size_t)m * 2 * (size_t)ff);
     took(s, FQ_PART_GATE_UP);
     FQ_TRY(quantize(s, net->swiglu, s->gate_up, (size_t)(2 * ff), m, ff, NULL, &L->down));

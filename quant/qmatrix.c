@@ -163,7 +163,7 @@ void fq_qmatrix_put_codes(fq_qmatrix *q, int r, int c0, int n, const uint8_t *co
         return;
     }
     for (int i = 0; i < n; i++)
-        fq_format_put(q->recipe->code, row, (size_t)(c0 + i), codes[i]);
+        fq_format_put(q->recipe->code, row, (size_t)c0 + (size_t)i, codes[i]);
 }
 
 static int quantize_row(fq_qmatrix *q, int r, const float *w, float tensor_scale) {

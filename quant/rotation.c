@@ -28,7 +28,8 @@ fq_status fq_rotation_create(int n, uint64_t seed, fq_arena *arena, fq_rotation 
         return fq_fail(FQ_ERR_UNSUPPORTED, "rotation of size %d: odd part %d, expected at most %d", n, r->m,
                        LARGEST_ODD);
     const size_t m = (size_t)r->m;
-    const double norm = 1.0 / sqrt((double)(n / r->m)), pi = 3.14159265358979323846;
+    const int parts = n / r->m;
+    const double norm = 1.0 / sqrt(parts), pi = 3.14159265358979323846;
     r->odd = FQ_NEW(arena, float, m *m);
     if (r->odd == NULL) return FQ_ERR_MEMORY;
     for (size_t b = 0; b < m; b++)

@@ -46,13 +46,13 @@ static fq_status describe(fq_context *c, const fq_step *s, const point *p, int m
     r->k = p->k;
     r->cache = s->cache;
     r->data = s->data;
-    const int amplified = s->amplifier > 0 && shape.w != NULL && shape.w->scale == FQ_UINT16;
     if (shape.w != NULL) r->bits_per_weight = fq_recipe_bits(shape.w, p->k);
+    /* The amplifier is named in every row of its step, so that rows measured in turn stay together. */
     r->test_id =
         fq_arena_printf(&c->arena, "%s n%d k%d m%d t%d %s%s%s%s%s%s%s", k->name, p->n, p->k, m, c->threads, s->cache,
                         p->model != NULL ? " " : "", p->model != NULL ? p->model : "", p->layer != NULL ? p->layer : "",
                         r->data[0] == 'g' ? "" : " ", r->data[0] == 'g' ? "" : r->data,
-                        amplified ? fq_arena_printf(&c->arena, " 2^%d", s->amplifier) : "");
+                        s->amplifier > 0 ? fq_arena_printf(&c->arena, " 2^%d", s->amplifier) : "");
     return r->test_id == NULL ? FQ_ERR_MEMORY : FQ_OK;
 }
 
