@@ -39,16 +39,16 @@ static fq_status check_corpus(const fq_step *s, const fq_model *m) {
 static fq_status check_saved_settings(const fq_step *s, const fq_model *m) {
     const fq_variant_options *o = fq_model_saved_options(m);
     const struct {
-        fq_setting_id id;
         double asked;
         float saved;
-    } all[] = {{FQ_SET_up_gate_c, s->up_gate_c, o->up_gate_c},
-               {FQ_SET_down_c, s->down_c, o->down_c},
-               {FQ_SET_v_mul, s->v_mul, o->v_mul},
-               {FQ_SET_alpha, s->alpha, o->alpha},
-               {FQ_SET_beta, s->beta, o->beta},
-               {FQ_SET_smooth_alpha, s->smooth_alpha, o->smooth_alpha},
-               {FQ_SET_top_k, s->top_k, (float)o->top_k}};
+        fq_setting_id id;
+    } all[] = {{s->up_gate_c, o->up_gate_c, FQ_SET_up_gate_c},
+               {s->down_c, o->down_c, FQ_SET_down_c},
+               {s->v_mul, o->v_mul, FQ_SET_v_mul},
+               {s->alpha, o->alpha, FQ_SET_alpha},
+               {s->beta, o->beta, FQ_SET_beta},
+               {s->smooth_alpha, o->smooth_alpha, FQ_SET_smooth_alpha},
+               {s->top_k, (float)o->top_k, FQ_SET_top_k}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (s->given[all[i].id] && (float)all[i].asked != all[i].saved)
             return fq_fail(FQ_ERR_USAGE, "%s: %s was saved with %g", fq_settings[all[i].id].key, s->model,
