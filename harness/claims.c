@@ -35,10 +35,6 @@ const fq_columns *fq_outcome_columns(void) {
     return &outcome_table;
 }
 
-static const char *or_empty(const char *s) {
-    return s != NULL ? s : "";
-}
-
 /* ---- rows and their columns ---- */
 
 static const fq_column *find_column(const fq_columns *c, const char *name) {
@@ -50,7 +46,7 @@ static const fq_column *find_column(const fq_columns *c, const char *name) {
 static const char *text_at(const fq_column *c, const void *row) {
     const char *text;
     memcpy(&text, (const char *)row + c->offset, sizeof text);
-    return or_empty(text);
+    return fq_or_empty(text);
 }
 
 static double number_at(const fq_column *c, const void *row) {
@@ -92,7 +88,7 @@ static void trimmed(char *out, const char *from, const char *to) {
 
 /* Terms of `text` are added; one with a key that is there already replaces it. */
 static fq_status add_terms(filter *f, const char *text, const fq_columns *columns) {
-    for (const char *p = or_empty(text); *p != '\0';) {
+    for (const char *p = fq_or_empty(text); *p != '\0';) {
         const char *end = p + strcspn(p, ";"), *op = p + strcspn(p, "=~!;");
         term t = {.how = *op};
         if (op == end || (*op == '!' && op[1] != '='))
@@ -179,27 +175,27 @@ static fq_status parse_expression(const char *text, const fq_columns *columns, e
 /* ---- reading ---- */
 
 static int is_unmeasured(const fq_claim *c) {
-    return strcmp(or_empty(c->csv), "none") == 0;
+    return strcmp(fq_or_empty(c->csv), "none") == 0;
 }
 
 static fq_status check_claim(const fq_claim *c) {
     filter f = {.n = 0};
     expression e;
-    if (or_empty(c->id)[0] == '\0') return fq_fail(FQ_ERR_INPUT, "no id");
+    if (fq_or_empty(c->id)[0] == '\0') return fq_fail(FQ_ERR_INPUT, "no id");
     if (isnan(c->value)) return fq_fail(FQ_ERR_INPUT, "no value");
-    const char *relation = or_empty(c->relation);
+    const char *relation = fq_or_empty(c->relation);
     if (strlen(relation) != 1 || strchr("=<>", relation[0]) == NULL)
         return fq_fail(FQ_ERR_INPUT, "relation '%s': =, < or > expected", relation);
     if (is_unmeasured(c)) return FQ_OK;
-    if (strcmp(or_empty(c->csv), "results") != 0 && strcmp(or_empty(c->csv), "accuracy") != 0)
-        return fq_fail(FQ_ERR_INPUT, "csv '%s': results, accuracy or none expected", or_empty(c->csv));
+    if (strcmp(fq_or_empty(c->csv), "results") != 0 && strcmp(fq_or_empty(c->csv), "accuracy") != 0)
+        return fq_fail(FQ_ERR_INPUT, "csv '%s': results, accuracy or none expected", fq_or_empty(c->csv));
     const fq_columns *columns = columns_of(c);
     FQ_TRY(add_terms(&f, c->rows, columns));
     if (f.n == 0) return fq_fail(FQ_ERR_INPUT, "rows: a filter is expected");
     FQ_TRY(add_terms(&f, c->against, columns));
     FQ_TRY(add_terms(&f, c->needs, columns));
-    FQ_TRY(parse_expression(or_empty(c->expression), columns, &e));
-    if ((e.op != 0) != (or_empty(c->against)[0] != '\0'))
+    FQ_TRY(parse_expression(fq_or_empty(c->expression), columns, &e));
+    if ((e.op != 0) != (fq_or_empty(c->against)[0] != '\0'))
         return fq_fail(FQ_ERR_INPUT, "expression '%s': two columns go with `against`, one goes without", c->expression);
     return FQ_OK;
 }
@@ -212,8 +208,8 @@ fq_status fq_claims_read(const char *path, fq_arena *arena, fq_claim **claims, i
         const fq_claim *c = &(*claims)[i];
         fq_status s = check_claim(c);
         for (int k = 0; k < i && s == FQ_OK; k++)
-            if (strcmp(or_empty((*claims)[k].id), c->id) == 0) s = fq_fail(FQ_ERR_INPUT, "the id comes twice");
-        if (s != FQ_OK) return fq_fail_prefix(s, "%s: claim %d (%s)", path, i + 1, or_empty(c->id));
+            if (strcmp(fq_or_empty((*claims)[k].id), c->id) == 0) s = fq_fail(FQ_ERR_INPUT, "the id comes twice");
+        if (s != FQ_OK) return fq_fail_prefix(s, "%s: claim %d (%s)", path, i + 1, fq_or_empty(c->id));
     }
     return FQ_OK;
 }
@@ -227,7 +223,7 @@ typedef struct answer {
 } answer;
 
 static int is_usable(int accuracy, const void *row) {
-    return accuracy || strcmp(or_empty(((const fq_result *)row)->verdict), "PASS") == 0;
+    return accuracy || strcmp(fq_or_empty(((const fq_result *)row)->verdict), "PASS") == 0;
 }
 
 /* Of the rows that can be used, the last; only if there is none, one that cannot. Rows from `before` on (NULL: none) do
@@ -286,10 +282,10 @@ static int paired_times(const fq_folder *f, const fq_result *a, const fq_result 
     int n = 0;
     for (int i = 0; i < f->n_samples && n < PAIRS_MOST; i++) {
         const fq_sample *s = &f->samples[i];
-        if (strcmp(or_empty(s->test_id), or_empty(a->test_id)) != 0) continue;
+        if (strcmp(fq_or_empty(s->test_id), fq_or_empty(a->test_id)) != 0) continue;
         for (int k = 0; k < f->n_samples; k++) {
             const fq_sample *t = &f->samples[k];
-            if (t->round != s->round || strcmp(or_empty(t->test_id), or_empty(b->test_id)) != 0) continue;
+            if (t->round != s->round || strcmp(fq_or_empty(t->test_id), fq_or_empty(b->test_id)) != 0) continue;
             x[n] = s->t_ns;
             y[n++] = t->t_ns;
             break;
@@ -395,8 +391,8 @@ static fq_status decide(const fq_claim *c, const fq_ratio *ours, int found, fq_a
 static const char *row_name(const fq_claim *c, const void *row, fq_arena *arena) {
     if (strcmp(c->csv, "results") == 0) return ((const fq_result *)row)->test_id;
     const fq_accuracy_row *a = row;
-    return fq_arena_printf(arena, "%s %s %s ctx%.0f", or_empty(a->variant), or_empty(a->model), or_empty(a->text),
-                           a->ctx);
+    return fq_arena_printf(arena, "%s %s %s ctx%.0f", fq_or_empty(a->variant), fq_or_empty(a->model),
+                           fq_or_empty(a->text), a->ctx);
 }
 
 /* The row that is held against must share what a claim does not name: threads, machine, cache. */
@@ -441,7 +437,7 @@ static fq_status find_partner(const fq_claim *c, const filter *rows, const fq_co
 }
 
 static fq_status judge(const fq_claim *c, const fq_folder *runs, int n_runs, fq_arena *arena, fq_outcome *o) {
-    if (is_unmeasured(c)) return not_comparable(o, arena, "", or_empty(c->needs));
+    if (is_unmeasured(c)) return not_comparable(o, arena, "", fq_or_empty(c->needs));
     const fq_columns *columns = columns_of(c);
     const int accuracy = strcmp(c->csv, "accuracy") == 0;
     filter rows = {.n = 0}, needs = {.n = 0};
@@ -464,15 +460,16 @@ static fq_status judge(const fq_claim *c, const fq_folder *runs, int n_runs, fq_
         if (b.row != NULL) a = older;
     }
     o->our_rows = row_name(c, a.row, arena);
-    if (!accuracy && strcmp(or_empty(((const fq_result *)a.row)->data), "zeros") == 0)
+    if (!accuracy && strcmp(fq_or_empty(((const fq_result *)a.row)->data), "zeros") == 0)
         return not_comparable(o, arena, "measured on zeros: ", "no claim can rest on that");
     if (!is_usable(accuracy, a.row))
-        return not_comparable(o, arena, "the row is ", or_empty(((const fq_result *)a.row)->verdict));
+        return not_comparable(o, arena, "the row is ", fq_or_empty(((const fq_result *)a.row)->verdict));
     if (e.op != 0) {
         if (b.row == NULL)
             return not_comparable(o, arena, "nothing to hold it against: no PASS row that differs only in ",
                                   c->against);
-        o->our_rows = fq_arena_printf(arena, "%s / %s", or_empty(o->our_rows), or_empty(row_name(c, b.row, arena)));
+        o->our_rows =
+            fq_arena_printf(arena, "%s / %s", fq_or_empty(o->our_rows), fq_or_empty(row_name(c, b.row, arena)));
     }
     fq_ratio ours;
     FQ_TRY(evaluate(&e, columns, &a, &b, arena, &ours));

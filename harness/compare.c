@@ -33,21 +33,17 @@ fq_compare_options fq_compare_defaults(void) {
     return o;
 }
 
-static int same_text(const char *a, const char *b) {
-    return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
-}
-
 static int same_number(double a, double b) {
     return a == b || (isnan(a) && isnan(b));
 }
 
 static int is_pass(const fq_result *r) {
-    return same_text(r->verdict, "PASS") && r->median_ns > 0;
+    return fq_same_text(r->verdict, "PASS") && r->median_ns > 0;
 }
 
 static const fq_result *find_result(const fq_folder *f, const fq_result *like) {
     for (int i = 0; i < f->n_results; i++)
-        if (same_text(f->results[i].test_id, like->test_id) && same_text(f->results[i].scenario, like->scenario))
+        if (fq_same_text(f->results[i].test_id, like->test_id) && fq_same_text(f->results[i].scenario, like->scenario))
             return &f->results[i];
     return NULL;
 }
@@ -57,9 +53,9 @@ static const fq_result *find_result(const fq_folder *f, const fq_result *like) {
 /* The row that speaks for its side: a wrong result in any run does, else a run with a time, else the last one. A time
  * that is INVALID in one run (its ceilings were taken in a bad moment) says nothing of the others. */
 static void speak(units *u, const fq_result *row) {
-    const int wrong = u->row != NULL && same_text(u->row->verdict, "FAIL");
+    const int wrong = u->row != NULL && fq_same_text(u->row->verdict, "FAIL");
     const int timed = u->row != NULL && is_pass(u->row);
-    if (!wrong && (same_text(row->verdict, "FAIL") || is_pass(row) || !timed)) u->row = row;
+    if (!wrong && (fq_same_text(row->verdict, "FAIL") || is_pass(row) || !timed)) u->row = row;
 }
 
 static double median_of(const double *x, int n) {
@@ -70,7 +66,7 @@ static int gather(const fq_folder *f, const fq_result *like, double *out) {
     int n = 0;
     for (int i = 0; i < f->n_samples; i++) {
         const fq_sample *s = &f->samples[i];
-        if (!same_text(s->test_id, like->test_id) || !same_text(s->scenario, like->scenario) || !(s->t_ns > 0))
+        if (!fq_same_text(s->test_id, like->test_id) || !fq_same_text(s->scenario, like->scenario) || !(s->t_ns > 0))
             continue;
         out[n++] = s->t_ns;
     }
@@ -148,7 +144,7 @@ static double apart_pct(double ratio) {
 
 static fq_change new_change(const char *kind, const char *id) {
     fq_change c = {.kind = kind,
-                   .test_id = id != NULL ? id : "",
+                   .test_id = fq_or_empty(id),
                    .base_value = NAN,
                    .new_value = NAN,
                    .change_pct = NAN,
@@ -290,7 +286,7 @@ static fq_status compare_row(const side *base, const side *fresh, const fq_resul
         c->reason = fq_arena_printf(arena, "%s: %s", after->verdict ? after->verdict : "no verdict",
                                     after->reason ? after->reason : "");
     } else if (!is_pass(after)) {
-        c->verdict = same_text(before->verdict, after->verdict) ? "SAME" : "AMBIGUOUS";
+        c->verdict = fq_same_text(before->verdict, after->verdict) ? "SAME" : "AMBIGUOUS";
         c->reason = fq_arena_printf(arena, "no time on either side: %s", after->verdict ? after->verdict : "");
     } else if (!is_pass(before)) {
         c->verdict = "ADDED";
@@ -343,9 +339,9 @@ static fq_status compare_times(const side *base, const side *fresh, const fq_com
 /* ---- accuracy ---- */
 
 static int same_question(const fq_accuracy_row *a, const fq_accuracy_row *b) {
-    return same_text(a->model, b->model) && same_text(a->variant, b->variant) && same_text(a->text, b->text) &&
-           same_text(a->protocol, b->protocol) && same_number(a->ctx, b->ctx) && same_number(a->windows, b->windows) &&
-           same_number(a->kappa, b->kappa) && same_text(a->note, b->note);
+    return fq_same_text(a->model, b->model) && fq_same_text(a->variant, b->variant) && fq_same_text(a->text, b->text) &&
+           fq_same_text(a->protocol, b->protocol) && same_number(a->ctx, b->ctx) &&
+           same_number(a->windows, b->windows) && same_number(a->kappa, b->kappa) && fq_same_text(a->note, b->note);
 }
 
 static const fq_accuracy_row *find_accuracy(const side *s, const fq_accuracy_row *like) {
@@ -385,12 +381,12 @@ static void judge_accuracy(const fq_accuracy_row *a, const fq_accuracy_row *b, f
     c->base_value = metric[shown].base;
     c->new_value = metric[shown].fresh;
     c->change_pct = pct(c->new_value / c->base_value);
-    if (!same_text(a->tokens_sha256, b->tokens_sha256)) {
+    if (!fq_same_text(a->tokens_sha256, b->tokens_sha256)) {
         c->verdict = "AMBIGUOUS";
         c->reason = "another text or tokenizer (tokens_sha256)";
     } else if (at == n) {
         c->verdict = "SAME";
-    } else if (!same_text(a->isa, b->isa)) {
+    } else if (!fq_same_text(a->isa, b->isa)) {
         c->verdict = "AMBIGUOUS";
         c->reason = "another instruction set: sums are taken in another order";
     } else {

@@ -29,10 +29,6 @@ const fq_columns *fq_history_columns(void) {
     return &table;
 }
 
-static const char *or_empty(const char *s) {
-    return s != NULL ? s : "";
-}
-
 static fq_status failed(const fq_history *h, fq_status s) {
     return fq_fail(s, "%s: %s", h->path, sqlite3_errmsg(h->db));
 }
@@ -111,7 +107,7 @@ void fq_history_close(fq_history *h) {
 /* ---- adding ---- */
 
 static void bind_text(sqlite3_stmt *s, int at, const char *text) {
-    sqlite3_bind_text(s, at, or_empty(text), -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(s, at, fq_or_empty(text), -1, SQLITE_TRANSIENT);
 }
 
 static void bind_number(sqlite3_stmt *s, int at, double x) {
@@ -194,15 +190,15 @@ static int take_values(const fq_folder *f, fq_arena *arena, fq_history_row *rows
     int n = 0;
     for (int i = 0; i < f->n_results; i++) {
         const fq_result *r = &f->results[i];
-        if (strcmp(or_empty(r->verdict), "PASS") != 0 || !(r->median_ns > 0)) continue;
+        if (strcmp(fq_or_empty(r->verdict), "PASS") != 0 || !(r->median_ns > 0)) continue;
         rows[n++] = new_row(r->test_id, "median_ns", r->median_ns, r->median_lo_ns, r->median_hi_ns);
     }
     for (int i = 0; i < f->n_accuracy; i++) {
         const fq_accuracy_row *a = &f->accuracy[i];
         char kappa[32] = "";
         if (a->kappa > 1) snprintf(kappa, sizeof kappa, " kappa %g", a->kappa);
-        const char *id = fq_arena_printf(arena, "%s %s %s ctx%.0f x%.0f%s", or_empty(a->variant), or_empty(a->model),
-                                         or_empty(a->text), a->ctx, a->windows, kappa);
+        const char *id = fq_arena_printf(arena, "%s %s %s ctx%.0f x%.0f%s", fq_or_empty(a->variant),
+                                         fq_or_empty(a->model), fq_or_empty(a->text), a->ctx, a->windows, kappa);
         if (a->ppl > 0) rows[n++] = new_row(id, "ppl", a->ppl, a->ppl_lo, a->ppl_hi);
         if (a->kld_mean > 0) rows[n++] = new_row(id, "kld_mean", a->kld_mean, NAN, NAN);
     }
@@ -217,7 +213,7 @@ static fq_status fingerprint(const fq_history_row *rows, int n, const char *when
     if (f == NULL) return fq_fail(FQ_ERR_MEMORY, "no memory for a fingerprint");
     fprintf(f, "%s\n", when);
     for (int i = 0; i < n; i++)
-        fprintf(f, "%s\t%s\t%.17g\n", or_empty(rows[i].test_id), rows[i].metric, rows[i].value);
+        fprintf(f, "%s\t%s\t%.17g\n", fq_or_empty(rows[i].test_id), rows[i].metric, rows[i].value);
     fclose(f);
     fq_sha256_hex(text, bytes, out);
     free(text);
@@ -225,7 +221,7 @@ static fq_status fingerprint(const fq_history_row *rows, int n, const char *when
 }
 
 static const char *first_of(const char *a, const char *b) {
-    return a != NULL && a[0] != '\0' ? a : or_empty(b);
+    return a != NULL && a[0] != '\0' ? a : fq_or_empty(b);
 }
 
 fq_status fq_history_add(fq_history *h, const fq_folder *f, const char *note, int *run, int *added) {
@@ -326,7 +322,8 @@ static int by_old_number(const void *a, const void *b) {
 
 static fq_status import_rows(fq_history *h, const fq_history_row *rows, int n, known_run *known, int *n_known) {
     for (int i = 0; i < n; i++) {
-        if (or_empty(rows[i].fingerprint)[0] == '\0' || or_empty(rows[i].metric)[0] == '\0' || isnan(rows[i].value))
+        if (fq_or_empty(rows[i].fingerprint)[0] == '\0' || fq_or_empty(rows[i].metric)[0] == '\0' ||
+            isnan(rows[i].value))
             return fq_fail(FQ_ERR_INPUT, "row %d of the import: fingerprint, metric and value are needed", i + 1);
         if (find_known(known, *n_known, &rows[i]) == NULL) known[(*n_known)++].row = &rows[i];
     }

@@ -14,10 +14,6 @@
 
 enum { MESSAGE = 4096 };
 
-static const char *text_or_empty(const char *text) {
-    return text ? text : "";
-}
-
 /* Beyond 1e300 the width of an axis overflows. */
 static int is_drawn(const fq_plot *p, const fq_plot_point *q) {
     const int log_x = p->log_x && !fq_plot_has_categories(p);
@@ -36,7 +32,7 @@ static void group_by_series(fq_picture *pic) {
     const fq_plot *p = pic->plot;
     int n = 0;
     for (int i = 0; i < p->n; i++) {
-        const char *name = text_or_empty(p->points[i].series);
+        const char *name = fq_or_empty(p->points[i].series);
         int s = 0;
         while (s < pic->n_series && strcmp(pic->series[s].name, name) != 0)
             s++;
@@ -47,7 +43,7 @@ static void group_by_series(fq_picture *pic) {
         series->first = n;
         series->dashed = prefix > 0 && strncmp(name, p->dashed_prefix, prefix) == 0;
         for (int k = i; k < p->n; k++) {
-            if (strcmp(text_or_empty(p->points[k].series), name) != 0) continue;
+            if (strcmp(fq_or_empty(p->points[k].series), name) != 0) continue;
             const fq_mark m = {&p->points[k], s, is_drawn(p, &p->points[k]), NAN, NAN, NAN};
             pic->mark[n++] = m;
         }
@@ -66,7 +62,7 @@ static void find_categories(fq_picture *pic) {
     const double width = beside ? 0.82 / pic->n_series : 0;
     for (int i = 0; i < n; i++) {
         fq_mark *m = &pic->mark[i];
-        const char *label = text_or_empty(m->point->label);
+        const char *label = fq_or_empty(m->point->label);
         int c = 0;
         while (c < pic->n_categories && (strcmp(pic->category[c], label) != 0 || last_series[c] == m->series))
             c++;
@@ -154,8 +150,8 @@ static void write_tsv(FILE *f, const fq_picture *pic) {
         tsv_number(f, pic->plot->kind == FQ_PLOT_STACK ? m->base : m->point->y_lo);
         tsv_number(f, pic->plot->kind == FQ_PLOT_STACK ? m->top : m->point->y_hi);
         tsv_number(f, m->centre);
-        tsv_text(f, text_or_empty(m->point->series), '\t');
-        tsv_text(f, text_or_empty(m->point->label), '\n');
+        tsv_text(f, fq_or_empty(m->point->series), '\t');
+        tsv_text(f, fq_or_empty(m->point->label), '\n');
     }
 }
 

@@ -4,6 +4,7 @@
 #ifndef FQ_HARNESS_RECORD_H
 #define FQ_HARNESS_RECORD_H
 #include <stdio.h>
+#include <string.h>
 #include "harness/arena.h"
 #include "harness/status.h"
 #ifdef __cplusplus
@@ -11,6 +12,13 @@ extern "C" {
 #endif
 
 /* Text fields: NULL or "" = missing. Number fields: NAN = missing. */
+static inline const char *fq_or_empty(const char *text) {
+    return text != NULL ? text : "";
+}
+static inline int fq_same_text(const char *a, const char *b) {
+    return strcmp(fq_or_empty(a), fq_or_empty(b)) == 0;
+}
+
 #define FQ_COL_TEXT(name) const char *name;
 #define FQ_COL_NUM(name) double name;
 typedef struct fq_result {

@@ -14,18 +14,14 @@ typedef struct means {
     double nll, ref, kld;
 } means;
 
-static int same_text(const char *a, const char *b) {
-    return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
-}
-
 static int same_number(double a, double b) {
     return a == b || (isnan(a) && isnan(b));
 }
 
 static int belongs(const fq_window_row *w, const fq_accuracy_row *r) {
-    return same_text(w->variant, r->variant) && same_text(w->model, r->model) && same_text(w->text, r->text) &&
-           same_text(w->protocol, r->protocol) && same_text(w->note, r->note) &&
-           same_text(w->tokens_sha256, r->tokens_sha256) && same_number(w->ctx, r->ctx) &&
+    return fq_same_text(w->variant, r->variant) && fq_same_text(w->model, r->model) && fq_same_text(w->text, r->text) &&
+           fq_same_text(w->protocol, r->protocol) && fq_same_text(w->note, r->note) &&
+           fq_same_text(w->tokens_sha256, r->tokens_sha256) && same_number(w->ctx, r->ctx) &&
            same_number(w->kappa, r->kappa);
 }
 

@@ -17,12 +17,6 @@ enum {
 };
 enum { CACHE_BF16, CACHE_UINT4 };
 
-FQ_DEV float exp2_of(float x) {
-    float y;
-    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
-    return y;
-}
-
 FQ_DEV void mma(float (&d)[4], const uint32_t (&a)[4], uint32_t b0, uint32_t b1) {
     asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, "
                  "{%0, %1, %2, %3};"
@@ -139,7 +133,7 @@ FQ_DEV void take_keys(warp_sums<D> &a, const uint32_t (&q)[D / 16][4], uint32_t 
         top = fmaxf(top, __shfl_xor_sync(~0u, top, 1));
         top = fmaxf(top, __shfl_xor_sync(~0u, top, 2));
         bias[h] = top == -CUDART_INF_F ? 0.0f : -top * scale;
-        const float alpha = exp2_of(fmaf(a.m[h], scale, bias[h]));
+        const float alpha = ptx_exp2(fmaf(a.m[h], scale, bias[h]));
         a.m[h] = top;
         a.l[h] *= alpha;
 #pragma unroll
@@ -155,7 +149,7 @@ FQ_DEV void take_keys(warp_sums<D> &a, const uint32_t (&q)[D / 16][4], uint32_t 
         for (int i = 0; i < 2; i++) {
 #pragma unroll
             for (int e = 0; e < 4; e++) {
-                p[i][e] = exp2_of(fmaf(s[2 * k + i][e], scale, bias[e >> 1]));
+                p[i][e] = ptx_exp2(fmaf(s[2 * k + i][e], scale, bias[e >> 1]));
                 a.l[e >> 1] += p[i][e];
             }
         }
@@ -307,8 +301,8 @@ static __global__ void __launch_bounds__(WARPS * 32)
         if (top[i] == -CUDART_INF_F) top[i] = 0.0f;
 #pragma unroll
         for (int w = 0; w < WARPS; w++)
-            total[i] += gathered[w][g + 8 * i][1] * exp2_of(gathered[w][g + 8 * i][0] - top[i]);
-        mine[i] = exp2_of(a.m[i] * scale - top[i]);
+            total[i] += gathered[w][g + 8 * i][1] * ptx_exp2(gathered[w][g + 8 * i][0] - top[i]);
+        mine[i] = ptx_exp2(a.m[i] * scale - top[i]);
     }
     for (int w = 0; w < WARPS; w++) { /* one after the other: the order of a sum is the same every time */
         if (w == warp) {
@@ -350,9 +344,9 @@ static __global__ void __launch_bounds__(WARPS * 32)
         for (int s = 0; s < plan.splits; s++)
             if (factor[row][s].y > 0.0f) most = fmaxf(most, factor[row][s].x);
         for (int s = 0; s < plan.splits; s++)
-            if (factor[row][s].y > 0.0f) sum += factor[row][s].y * exp2_of(factor[row][s].x - most);
+            if (factor[row][s].y > 0.0f) sum += factor[row][s].y * ptx_exp2(factor[row][s].x - most);
         for (int s = 0; s < plan.splits; s++)
-            factor[row][s].x = factor[row][s].y > 0.0f ? exp2_of(factor[row][s].x - most) / sum : 0.0f;
+            factor[row][s].x = factor[row][s].y > 0.0f ? ptx_exp2(factor[row][s].x - most) / sum : 0.0f;
     }
     __syncthreads();
     for (int i = threadIdx.x; i < count * D / 2; i += WARPS * 32) {

@@ -57,12 +57,6 @@ FQ_DEV uint32_t transpose(uint32_t x) {
     return y;
 }
 
-FQ_DEV float exp2_of(float x) {
-    float y;
-    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
-    return y;
-}
-
 /* Two numbers rounded to E4M3, as float16. */
 FQ_DEV uint32_t round_e4m3(float lo, float hi) {
     uint32_t y;
@@ -146,7 +140,7 @@ template <int D> FQ_DEV void raise(decode_state<D> &a, const float (&top)[2]) {
         for (int d = 4; d < 32; d *= 2)
             m = fmaxf(m, __shfl_xor_sync(~0u, m, d));
         m = fmaxf(a.m[r], m); /* finite: a step has at least one key that counts */
-        const float alpha = exp2_of((a.m[r] - m) * a.scale[r]);
+        const float alpha = ptx_exp2((a.m[r] - m) * a.scale[r]);
         a.m[r] = m;
         a.l[r] *= alpha;
 #pragma unroll
@@ -212,7 +206,7 @@ FQ_DEV void take_step(decode_state<D> &a, const uint4 *queries, const uint8_t *c
         float e[4];
 #pragma unroll
         for (int k = 0; k < 4; k++) {
-            e[k] = exp2_of(fmaf(s[i][k], a.scale[k % 2], bias[k % 2])); /* 448 times the probability */
+            e[k] = ptx_exp2(fmaf(s[i][k], a.scale[k % 2], bias[k % 2])); /* 448 times the probability */
             a.l[k % 2] += e[k];
         }
         const uint32_t p[2] = {transpose(round_e4m3(e[0], e[1])), transpose(round_e4m3(e[2], e[3]))};
@@ -286,7 +280,7 @@ FQ_DEV float weigh(const float2 *m_l, int n, int stride, float *most) {
         m = fmaxf(m, m_l[i * stride].x);
     m = m == -CUDART_INF_F ? 0.0f : m;
     for (int i = 0; i < n; i++)
-        l = fmaf(m_l[i * stride].y, exp2_of(m_l[i * stride].x - m), l);
+        l = fmaf(m_l[i * stride].y, ptx_exp2(m_l[i * stride].x - m), l);
     *most = m;
     return l;
 }
@@ -331,7 +325,7 @@ static __device__ void finish(const fq_cuda_heads &h, const decode_plan &plan, u
 #pragma unroll
         for (int j = 0; j < WARPS; j++) /* always in this order */
             add(sum, *(const float4 *)(memory + j * S::WARP + (row * D + d) * 4),
-                exp2_of(m_l[row * WARPS + j].x - most));
+                ptx_exp2(m_l[row * WARPS + j].x - most));
         if (plan.splits == 1) {
             store_bf16(out + row * D + d, sum, 1.0f / l);
             continue;
@@ -361,7 +355,7 @@ static __device__ void finish(const fq_cuda_heads &h, const decode_plan &plan, u
 #pragma unroll 8
         for (int i = team; i < plan.splits; i += teams)
             add(sum, __ldcg((const float4 *)(all + (size_t)i * PART<D> + row * D + d)),
-                exp2_of(m_l[i * count + row].x - most));
+                ptx_exp2(m_l[i * count + row].x - most));
         ((float4 *)memory)[threadIdx.x] = sum;
     }
     __syncthreads();

@@ -116,12 +116,6 @@ template <class C> FQ_DEV void attention_produce(const attention_work &g, uint32
     }
 }
 
-FQ_DEV float attention_exp2(float x) {
-    float y;
-    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
-    return y;
-}
-
 /* What a consumer thread holds of rows g and g + 8 of its warp's 16. */
 template <class C> struct attention_state {
     float o[C::D / 2]; /* sums */
@@ -207,7 +201,7 @@ FQ_DEV void attention_softmax(attention_state<C> &a, float (&s)[C::N / 2], uint3
         x = fmaxf(x, __shfl_xor_sync(~0u, x, 2));
         x = fmaxf(a.m[r], x);
         const float shift = x == -CUDART_INF_F ? 0.0f : x;
-        a.alpha[r] = attention_exp2((a.m[r] - shift) * a.c[r]);
+        a.alpha[r] = ptx_exp2((a.m[r] - shift) * a.c[r]);
         a.m[r] = x;
         bias[r] = 8.8073549220576041f - shift * a.c[r]; /* log2 448 */
         sum[r][0] = sum[r][1] = 0.0f;
@@ -223,7 +217,7 @@ FQ_DEV void attention_softmax(attention_state<C> &a, float (&s)[C::N / 2], uint3
                 for (int k = 0; k < 4; k++) {
                     const int at = 16 * j + 8 * half + 4 * (k >> 1) + 2 * r + (k & 1);
                     const float x = fmaf(s[at], a.c[r], bias[r]);
-                    e[k] = attention_exp2(x);
+                    e[k] = ptx_exp2(x);
                     sum[r][k & 1] += e[k];
                 }
                 p[j][2 * half + r] = sm90_pack_e4m3(e[0], e[1], e[2], e[3]);

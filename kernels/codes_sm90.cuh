@@ -7,8 +7,7 @@
 FQ_DEV float sm90_swiglu(float gate, float up) {
     const float log2e = 1.44269502f, log2e_rest = 1.92596303e-8f, ln2 = 0.693147181f;
     const float t = -gate * log2e, rest = __fmaf_rn(-gate, log2e, -t) - gate * log2e_rest;
-    float e, inverse;
-    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(e) : "f"(t));
+    float e = ptx_exp2(t), inverse;
     e = t < 120.0f ? __fmaf_rn(e, rest * ln2, e) : e; /* no infinity times zero */
     asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(inverse) : "f"(1.0f + e));
     return gate * inverse * up;

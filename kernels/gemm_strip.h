@@ -46,21 +46,8 @@ FQ_INLINE strip_plan strip_plan_make(fq_gemm_kind kind, const fq_gemm_args *a) {
     const int most = all == 0 ? t->steps : STRIP_SPAN / t->tiles / STRIP_STEPS * STRIP_STEPS;
     t->span = gemm_min(t->steps, gemm_ceil(gemm_ceil(t->steps, gemm_ceil(t->steps, most)), STRIP_STEPS) * STRIP_STEPS);
     t->spans = gemm_ceil(t->steps, t->span);
-    size_t used = 0;
-    const size_t x = tile_take(&used, (size_t)t->steps * (size_t)t->tiles * TILE_BYTES);
-    const size_t tokens = (size_t)t->tiles * TILE_SIDE;
-    const size_t scale = tile_take(&used, tokens * sizeof(float));
-    const size_t sum = tile_take(&used, tokens * sizeof(int32_t));
-    const size_t waiting = (size_t)gemm_min(p.bands, STRIP_GROUP) * (size_t)t->tiles;
-    const size_t c = tile_take(&used, t->spans > 1 ? waiting * STRIP_BYTES : 0);
-    t->bytes = used;
-    if (a->scratch) {
-        uint8_t *base = a->scratch;
-        t->x = base + x;
-        t->x_scale = (float *)(void *)(base + scale);
-        t->x_sum = (int32_t *)(void *)(base + sum);
-        t->c = base + c;
-    }
+    const size_t waiting = (size_t)gemm_min(p.bands, STRIP_GROUP) * (size_t)t->tiles * STRIP_BYTES;
+    tile_place(t, (size_t)t->steps * (size_t)t->tiles * TILE_BYTES, waiting);
     return p;
 }
 
@@ -161,7 +148,7 @@ typedef struct strip_done {
 
 FQ_INLINE void strip_write_one(fq_gemm_kind kind, strip_done *d, int m0) {
     if (d->tile >= STRIP_TILES) return;
-    tile_finish(gemm_is_int(kind), kind == FQ_GEMM_i4i8_fast ? 4 : 0, d->p, d->c + d->tile * TILE_BYTES,
+    tile_finish(gemm_is_int(kind), tile_shift(kind), d->p, d->c + d->tile * TILE_BYTES,
                 (STRIP_TILES * d->band + d->tile) * TILE_SIDE, m0, d->panel * TILE_SIDE);
     d->tile++;
 }

@@ -64,6 +64,22 @@ static inline size_t tile_take(size_t *used, size_t bytes) {
     return at;
 }
 
+/* Scratch for x_bytes of activations, what the epilogue needs of a pass, and the sums that wait between spans. */
+static inline void tile_place(tile_plan *p, size_t x_bytes, size_t waiting) {
+    const size_t tokens = (size_t)p->tiles * TILE_SIDE;
+    p->bytes = 0;
+    const size_t x = tile_take(&p->bytes, x_bytes);
+    const size_t scale = tile_take(&p->bytes, tokens * sizeof(float));
+    const size_t sum = tile_take(&p->bytes, tokens * sizeof(int32_t));
+    const size_t c = tile_take(&p->bytes, p->spans > 1 ? waiting : 0);
+    uint8_t *base = p->a->scratch;
+    if (!base) return;
+    p->x = base + x;
+    p->x_scale = (float *)(void *)(base + scale);
+    p->x_sum = (int32_t *)(void *)(base + sum);
+    p->c = base + c;
+}
+
 FQ_INLINE tile_plan tile_plan_make(fq_gemm_kind kind, const fq_gemm_args *a) {
     tile_plan p = {.a = a, .w = a->packed, .m = a->m, .n = a->w->rows, .k = a->w->cols};
     const int chunk = tile_chunk_steps(kind), all = gemm_ceil(p.m, TILE_SIDE);
@@ -79,23 +95,10 @@ FQ_INLINE tile_plan tile_plan_make(fq_gemm_kind kind, const fq_gemm_args *a) {
     p.span = p.steps;
     if (p.steps > most) p.span = gemm_ceil(gemm_ceil(p.steps, gemm_ceil(p.steps, most)), chunk) * chunk;
     p.spans = gemm_ceil(p.steps, p.span);
-    size_t used = 0;
-    const size_t x = tile_take(&used, (size_t)p.steps * p.x_step + TILE_PAGE);
-    const size_t tokens = (size_t)p.tiles * TILE_SIDE;
-    const size_t scale = tile_take(&used, tokens * sizeof(float));
-    const size_t sum = tile_take(&used, tokens * sizeof(int32_t));
-    const size_t waiting = (size_t)gemm_min(p.blocks, TILE_GROUP) * (size_t)p.tiles;
-    const size_t c = tile_take(&used, p.spans > 1 ? waiting * TILE_BYTES : 0);
-    p.bytes = used;
-    if (a->scratch) {
-        uint8_t *base = a->scratch;
-        p.x = base + x;
-        p.x +=
-            (TILE_PAGE + 2 * TILE_BYTES - (size_t)((uintptr_t)p.x % TILE_PAGE)) % TILE_PAGE; /* kilobyte 2 of a page */
-        p.x_scale = (float *)(void *)(base + scale);
-        p.x_sum = (int32_t *)(void *)(base + sum);
-        p.c = base + c;
-    }
+    const size_t waiting = (size_t)gemm_min(p.blocks, TILE_GROUP) * (size_t)p.tiles * TILE_BYTES;
+    tile_place(&p, (size_t)p.steps * p.x_step + TILE_PAGE, waiting);
+    if (p.x) /* to kilobyte 2 of a page */
+        p.x += (TILE_PAGE + 2 * TILE_BYTES - (size_t)((uintptr_t)p.x % TILE_PAGE)) % TILE_PAGE;
     return p;
 }
 
@@ -255,6 +258,11 @@ static __attribute__((noinline)) void tile_finish(int is_int, int shift, const t
     }
 }
 
+/* Codes of i4i8_fast lie in the high half of a byte. */
+FQ_INLINE int tile_shift(fq_gemm_kind kind) {
+    return kind == FQ_GEMM_i4i8_fast ? 4 : 0;
+}
+
 /* Finished sums that wait to be written. */
 typedef struct tile_done {
     const uint8_t *c;
@@ -263,8 +271,8 @@ typedef struct tile_done {
 
 FQ_INLINE void tile_write_one(fq_gemm_kind kind, const int tiles, const tile_plan *p, tile_done *d, int m0) {
     if (d->tile >= tiles) return;
-    tile_finish(gemm_is_int(kind), kind == FQ_GEMM_i4i8_fast ? 4 : 0, p, d->c + d->tile * TILE_BYTES,
-                d->block * TILE_SIDE, m0, d->tile * TILE_SIDE);
+    tile_finish(gemm_is_int(kind), tile_shift(kind), p, d->c + d->tile * TILE_BYTES, d->block * TILE_SIDE, m0,
+                d->tile * TILE_SIDE);
     d->tile++;
 }
 

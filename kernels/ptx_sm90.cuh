@@ -197,6 +197,13 @@ FQ_DEV void ptx_load_matrix_transposed(uint32_t at, uint32_t (&r)[4]) {
 FQ_DEV void ptx_store_shared_u16(uint32_t at, uint32_t x) {
     asm volatile("st.shared.u16 [%0], %1;" ::"r"(at), "h"((uint16_t)x) : "memory");
 }
+/* 2^x; 0 for minus infinity. */
+FQ_DEV float ptx_exp2(float x) {
+    float y;
+    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+    return y;
+}
+
 FQ_DEV uint32_t ptx_pack_bf16(float lo, float hi) {
     uint32_t r;
     asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(hi), "f"(lo));

@@ -9,10 +9,6 @@
 
 enum { WORD = FQ_ARTIST_WORD };
 
-const char *fq_artist_text(const char *s) {
-    return s != NULL ? s : "";
-}
-
 void fq_artist_add(fq_artist *a, fq_points *p, const char *series, const char *label, double x, double y, double lo,
                    double hi) {
     if (!isfinite(y)) return;

@@ -31,7 +31,6 @@ void fq_artist_add(fq_artist *a, fq_points *p, const char *series, const char *l
 /* Draw what was gathered into a file named for kind and group, and forget it. Nothing gathered: no picture. A picture
  * that fails does not stop the others. */
 void fq_artist_draw(fq_artist *a, fq_plot *plot, fq_points *p, const char *kind, const char *group);
-const char *fq_artist_text(const char *s); /* s, or "" for NULL */
 
 /* The pictures of accuracy, error and layer rows. */
 void fq_plots_accuracy(fq_artist *a, const fq_rows *rows);

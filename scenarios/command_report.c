@@ -20,12 +20,8 @@
 
 enum { PATH_BYTES = 4500 };
 
-static const char *or_empty(const char *s) {
-    return s != NULL ? s : "";
-}
-
 static const char *fact(const fq_folder *f, const char *key) {
-    return or_empty(fq_folder_fact(f, key));
+    return fq_or_empty(fq_folder_fact(f, key));
 }
 
 /* ---- sections ---- */
@@ -33,12 +29,12 @@ static const char *fact(const fq_folder *f, const char *key) {
 static int count(const fq_folder *f, const char *verdict) {
     int n = 0;
     for (int i = 0; i < f->n_results; i++)
-        n += strcmp(or_empty(f->results[i].verdict), verdict) == 0;
+        n += strcmp(fq_or_empty(f->results[i].verdict), verdict) == 0;
     return n;
 }
 
 static void write_head(FILE *f, const fq_folder *run, const char *title) {
-    const char *gpu = run->n_results > 0 ? or_empty(run->results[0].gpu_info) : "";
+    const char *gpu = run->n_results > 0 ? fq_or_empty(run->results[0].gpu_info) : "";
     fprintf(f, "# %s\n\n", title);
     if (fact(run, "scenario.about")[0]) fprintf(f, "%s.\n", fact(run, "scenario.about"));
     fprintf(f, "Measured on %s%s%s, %s threads, %s; build %s.\n\n", fact(run, "cpu"), gpu[0] ? ", " : "", gpu,
@@ -58,9 +54,9 @@ static void write_rejected(FILE *f, const fq_folder *run) {
     int any = 0;
     for (int i = 0; i < run->n_results; i++) {
         const fq_result *r = &run->results[i];
-        if (strcmp(or_empty(r->verdict), "PASS") == 0) continue;
+        if (strcmp(fq_or_empty(r->verdict), "PASS") == 0) continue;
         if (!any++) fprintf(f, "Rows without a time:\n\n");
-        fprintf(f, "- %s %s: %s\n", or_empty(r->verdict), or_empty(r->test_id), or_empty(r->reason));
+        fprintf(f, "- %s %s: %s\n", fq_or_empty(r->verdict), fq_or_empty(r->test_id), fq_or_empty(r->reason));
     }
     if (any) fputc('\n', f);
 }

@@ -13,25 +13,21 @@ enum { C_VERDICT, C_PAPER, C_QUANTITY, C_CONDITIONS, C_VALUE, C_OURS, C_UNIT, C_
 static const fq_cell_column columns[] = {{"verdict", 0}, {"claim", 0}, {"quantity", 0}, {"conditions", 0},
                                          {"paper", 1},   {"ours", 1},  {"unit", 0},     {"why", 0}};
 
-static const char *or_empty(const char *s) {
-    return s != NULL ? s : "";
-}
-
 fq_cells fq_claims_table(fq_arena *arena, const fq_outcome *o, int n) {
     fq_cells t = fq_cells_make(arena, columns, (int)(sizeof columns / sizeof columns[0]));
     for (int i = 0; i < n; i++) {
-        const char *relation = or_empty(o[i].relation);
+        const char *relation = fq_or_empty(o[i].relation);
         fq_cells_row(&t);
         fq_cells_set(&t, C_VERDICT, "%s", o[i].verdict);
-        fq_cells_set(&t, C_PAPER, "%s, %s", or_empty(o[i].paper), or_empty(o[i].table));
-        fq_cells_set(&t, C_QUANTITY, "%s", or_empty(o[i].quantity));
-        fq_cells_set(&t, C_CONDITIONS, "%s", or_empty(o[i].conditions));
+        fq_cells_set(&t, C_PAPER, "%s, %s", fq_or_empty(o[i].paper), fq_or_empty(o[i].table));
+        fq_cells_set(&t, C_QUANTITY, "%s", fq_or_empty(o[i].quantity));
+        fq_cells_set(&t, C_CONDITIONS, "%s", fq_or_empty(o[i].conditions));
         fq_cells_set(&t, C_VALUE, "%s%s%.6g", relation[0] == '=' ? "" : relation, relation[0] == '=' ? "" : " ",
                      o[i].value);
         if (!isnan(o[i].ours) && isnan(o[i].ours_lo)) fq_cells_set(&t, C_OURS, "%.4g", o[i].ours);
         if (!isnan(o[i].ours_lo)) fq_cells_set(&t, C_OURS, "%.4g [%.4g, %.4g]", o[i].ours, o[i].ours_lo, o[i].ours_hi);
-        fq_cells_set(&t, C_UNIT, "%s", or_empty(o[i].unit));
-        fq_cells_set(&t, C_WHY, "%s", or_empty(o[i].why));
+        fq_cells_set(&t, C_UNIT, "%s", fq_or_empty(o[i].unit));
+        fq_cells_set(&t, C_WHY, "%s", fq_or_empty(o[i].why));
     }
     return t;
 }

@@ -14,22 +14,18 @@ typedef struct point {
     const fq_result *time;
 } point;
 
-static int same_text(const char *a, const char *b) {
-    return strcmp(fq_artist_text(a), fq_artist_text(b)) == 0;
-}
-
 static int same_shape(const fq_result *a, const fq_result *b) {
-    return same_text(a->model, b->model) && a->n_prompt == b->n_prompt && a->batch == b->batch &&
+    return fq_same_text(a->model, b->model) && a->n_prompt == b->n_prompt && a->batch == b->batch &&
            a->n_threads == b->n_threads && (a->n_gen == b->n_gen || (isnan(a->n_gen) && isnan(b->n_gen)));
 }
 
 static int same_question(const fq_accuracy_row *a, const fq_accuracy_row *b) {
-    return same_text(a->model, b->model) && same_text(a->text, b->text) && same_text(a->protocol, b->protocol) &&
-           a->ctx == b->ctx && a->windows == b->windows;
+    return fq_same_text(a->model, b->model) && fq_same_text(a->text, b->text) &&
+           fq_same_text(a->protocol, b->protocol) && a->ctx == b->ctx && a->windows == b->windows;
 }
 
 static int is_timed(const fq_result *r, const char *op) {
-    return same_text(r->op, op) && same_text(r->verdict, "PASS") && r->median_ns > 0;
+    return fq_same_text(r->op, op) && fq_same_text(r->verdict, "PASS") && r->median_ns > 0;
 }
 
 /* The row of that operation whose shape stands for the model: the longest prompt of all. */
@@ -37,7 +33,8 @@ static const fq_result *longest(const fq_rows *rows, const char *model, const ch
     const fq_result *best = NULL;
     for (int i = 0; i < rows->n_results; i++) {
         const fq_result *r = &rows->results[i];
-        if (is_timed(r, op) && same_text(r->model, model) && (best == NULL || r->n_prompt > best->n_prompt)) best = r;
+        if (is_timed(r, op) && fq_same_text(r->model, model) && (best == NULL || r->n_prompt > best->n_prompt))
+            best = r;
     }
     return best;
 }
@@ -45,7 +42,7 @@ static const fq_result *longest(const fq_rows *rows, const char *model, const ch
 static const fq_result *time_of(const fq_rows *rows, const fq_result *shape, const char *variant) {
     for (int i = 0; i < rows->n_results; i++) {
         const fq_result *r = &rows->results[i];
-        if (is_timed(r, shape->op) && same_shape(r, shape) && same_text(r->variant, variant)) return r;
+        if (is_timed(r, shape->op) && same_shape(r, shape) && fq_same_text(r->variant, variant)) return r;
     }
     return NULL;
 }
@@ -62,7 +59,7 @@ static int on_front(const point *p, int n, int i) {
 static void draw(fq_artist *a, const fq_result *shape, const point *p, int n) {
     char subtitle[6 * WORD], group[4 * WORD];
     fq_points points = {NULL, 0, 0};
-    const int decode = same_text(shape->op, "decode");
+    const int decode = fq_same_text(shape->op, "decode");
     const double per = decode && shape->n_gen > 0 ? shape->n_gen : 1;
     for (int front = 1; front >= 0; front--)
         for (int i = 0; i < n; i++) {
@@ -73,10 +70,9 @@ static void draw(fq_artist *a, const fq_result *shape, const point *p, int n) {
         }
     const fq_accuracy_row *r = p[0].accuracy;
     snprintf(subtitle, sizeof subtitle, "%s on %s, windows of %.0f; prompt of %.0f, batch %.0f, %.0f threads, %s",
-             fq_artist_text(r->model), fq_artist_text(r->text), r->ctx, shape->n_prompt, shape->batch, shape->n_threads,
-             fq_artist_text(shape->gpu_info != NULL && shape->gpu_info[0] ? shape->gpu_info : shape->cpu_info));
-    snprintf(group, sizeof group, "%s %s %s", fq_artist_text(shape->op), fq_artist_text(r->model),
-             fq_artist_text(r->text));
+             fq_or_empty(r->model), fq_or_empty(r->text), r->ctx, shape->n_prompt, shape->batch, shape->n_threads,
+             fq_or_empty(shape->gpu_info != NULL && shape->gpu_info[0] ? shape->gpu_info : shape->cpu_info));
+    snprintf(group, sizeof group, "%s %s %s", fq_or_empty(shape->op), fq_or_empty(r->model), fq_or_empty(r->text));
     fq_plot plot = {.kind = FQ_PLOT_SCATTER,
                     .title = decode ? "Perplexity lost against time a generated token"
                                     : "Perplexity lost against time to first token",
@@ -115,7 +111,7 @@ static int on_cost_front(const fq_accuracy_row *const *p, int n, int i) {
 
 /* What the name of a row changes tells the rows of a sweep apart. */
 static const char *changes(const char *variant) {
-    const char *colon = strchr(fq_artist_text(variant), ':');
+    const char *colon = strchr(fq_or_empty(variant), ':');
     return colon != NULL ? colon + 1 : variant;
 }
 
@@ -139,9 +135,8 @@ static void draw_cost(fq_artist *a, const fq_rows *rows, const fq_accuracy_row *
                               front ? changes(p[i]->variant) : "", p[i]->mac_cells, p[i]->kld_mean, NAN, NAN);
     if (first->kappa > 1) snprintf(strength, sizeof strength, ", outliers of strength %.0f", first->kappa);
     snprintf(subtitle, sizeof subtitle, "%s on %s, windows of %.0f%s; cells: adders of an exact unit",
-             fq_artist_text(first->model), fq_artist_text(first->text), first->ctx, strength);
-    snprintf(group, sizeof group, "cost %s %s %.0f", fq_artist_text(first->model), fq_artist_text(first->text),
-             first->kappa);
+             fq_or_empty(first->model), fq_or_empty(first->text), first->ctx, strength);
+    snprintf(group, sizeof group, "cost %s %s %.0f", fq_or_empty(first->model), fq_or_empty(first->text), first->kappa);
     fq_plot plot = {.kind = FQ_PLOT_SCATTER,
                     .title = "Nearness to float32 against the cost of a multiply-accumulate unit",
                     .subtitle = subtitle,

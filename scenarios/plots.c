@@ -23,50 +23,50 @@ typedef struct place {
 
 static void conditions(char *out, size_t bytes, const char *what, double threads, const char *cpu, const char *isa) {
     snprintf(out, bytes, "%s%s%.0f thread%s, %s%s%s%s", what, what[0] != 0 ? ", " : "", threads,
-             threads == 1 ? "" : "s", fq_artist_text(cpu), isa != NULL ? " (" : "", fq_artist_text(isa),
+             threads == 1 ? "" : "s", fq_or_empty(cpu), isa != NULL ? " (" : "", fq_or_empty(isa),
              isa != NULL ? ")" : "");
 }
 
 /* ---- where a row belongs ---- */
 
 static const char *short_kernel(const fq_result *r) {
-    const char *name = fq_artist_text(r->kernel);
+    const char *name = fq_or_empty(r->kernel);
     return strncmp(name, "gemm_", 5) == 0 ? name + 5 : name;
 }
 
 /* "fireq sm90_two": rows of one variant differ in their first kernel. */
 static void label_kernel(const fq_result *r, place *p) {
-    const char *suffix = strchr(fq_artist_text(r->kernel), '.');
+    const char *suffix = strchr(fq_or_empty(r->kernel), '.');
     const int n = suffix != NULL ? (int)strcspn(suffix + 1, " ") : 0;
     const size_t used = strlen(p->label);
-    const char *fused = strncmp(fq_artist_text(r->kernel), "gemm_i4f8_swiglu.", 17) == 0 ? " SwiGLU" : "";
+    const char *fused = strncmp(fq_or_empty(r->kernel), "gemm_i4f8_swiglu.", 17) == 0 ? " SwiGLU" : "";
     if (n > 0) snprintf(p->label + used, sizeof p->label - used, " %.*s%s", n, suffix + 1, fused);
 }
 
 static void place_row(const fq_result *r, place *p) {
     const char *family = fq_table_family(r);
     memset(p, 0, sizeof *p);
-    snprintf(p->label, sizeof p->label, "%s", fq_artist_text(r->variant));
+    snprintf(p->label, sizeof p->label, "%s", fq_or_empty(r->variant));
     if (strcmp(family, "gemm") == 0) {
-        snprintf(p->group, sizeof p->group, "%s%s%s%s%.0f x %.0f", fq_artist_text(r->model),
-                 r->model != NULL ? " " : "", fq_artist_text(r->note), r->note != NULL ? " " : "", r->n, r->k);
+        snprintf(p->group, sizeof p->group, "%s%s%s%s%.0f x %.0f", fq_or_empty(r->model), r->model != NULL ? " " : "",
+                 fq_or_empty(r->note), r->note != NULL ? " " : "", r->n, r->k);
         snprintf(p->series, sizeof p->series, "M = %.0f", r->m);
         snprintf(p->label, sizeof p->label, "%s", short_kernel(r));
         p->x = r->m;
         p->x_label = "tokens M";
     } else if (strcmp(family, "ffn") == 0) {
-        snprintf(p->group, sizeof p->group, "%s", fq_artist_text(r->model));
+        snprintf(p->group, sizeof p->group, "%s", fq_or_empty(r->model));
         snprintf(p->series, sizeof p->series, "batch %.0f x %.0f tokens", r->batch, r->seq);
         if (r->gpu_info != NULL && r->gpu_info[0] != 0) label_kernel(r, p);
         p->x = r->m;
         p->x_label = "tokens";
     } else if (strcmp(family, "prefill") == 0) {
-        snprintf(p->group, sizeof p->group, "%s batch %.0f", fq_artist_text(r->model), r->batch);
+        snprintf(p->group, sizeof p->group, "%s batch %.0f", fq_or_empty(r->model), r->batch);
         snprintf(p->series, sizeof p->series, "prompt of %.0f", r->n_prompt);
         p->x = r->n_prompt;
         p->x_label = "prompt length (tokens)";
     } else if (strcmp(family, "decode") == 0) {
-        snprintf(p->group, sizeof p->group, "%s", fq_artist_text(r->model));
+        snprintf(p->group, sizeof p->group, "%s", fq_or_empty(r->model));
         snprintf(p->series, sizeof p->series, "prompt of %.0f, batch %.0f", r->n_prompt, r->batch);
         p->x = r->n_prompt;
         p->x_label = "prompt length (tokens)";
@@ -77,7 +77,7 @@ static void place_row(const fq_result *r, place *p) {
         p->x = r->m;
         p->x_label = "rows";
     } else {
-        const int full = strstr(fq_artist_text(r->note), "not causal") != NULL;
+        const int full = strstr(fq_or_empty(r->note), "not causal") != NULL;
         snprintf(p->group, sizeof p->group, "head size %.0f batch %.0f%s", r->k, r->batch, full ? " not causal" : "");
         snprintf(p->series, sizeof p->series, "T = %.0f", r->seq);
         label_kernel(r, p);
@@ -93,8 +93,8 @@ static int same_picture(const fq_result *a, const fq_result *b) {
     place_row(a, &p);
     place_row(b, &q);
     return strcmp(fq_table_family(a), fq_table_family(b)) == 0 && strcmp(p.group, q.group) == 0 &&
-           strcmp(fq_artist_text(a->scenario), fq_artist_text(b->scenario)) == 0 &&
-           strcmp(fq_artist_text(a->baseline), fq_artist_text(b->baseline)) == 0;
+           strcmp(fq_or_empty(a->scenario), fq_or_empty(b->scenario)) == 0 &&
+           strcmp(fq_or_empty(a->baseline), fq_or_empty(b->baseline)) == 0;
 }
 
 static const char *title_of(const char *family) {
@@ -145,7 +145,7 @@ static void label_imported(char *out, size_t bytes, const char *kernel, const fq
 }
 
 static int is_baseline(const fq_result *r) {
-    return strcmp(r->variant != NULL ? r->variant : fq_artist_text(r->kernel), fq_artist_text(r->baseline)) == 0;
+    return strcmp(r->variant != NULL ? r->variant : fq_or_empty(r->kernel), fq_or_empty(r->baseline)) == 0;
 }
 
 /* Speed-ups over our own time of the baseline, for one series. */
@@ -197,9 +197,8 @@ static void draw_speedup(fq_artist *a, const fq_result *r, const char *member, i
         fq_artist_add(a, &p, at.series, at.label, at.x, r[i].speedup, r[i].speedup_lo, r[i].speedup_hi);
     }
     add_imported_speedup(a, &p, r, member, n, at.series);
-    snprintf(title, sizeof title, "%s: speed-up over %s", title_of(fq_table_family(one)),
-             fq_artist_text(one->baseline));
-    snprintf(reference, sizeof reference, "%s = 1", fq_artist_text(one->baseline));
+    snprintf(title, sizeof title, "%s: speed-up over %s", title_of(fq_table_family(one)), fq_or_empty(one->baseline));
+    snprintf(reference, sizeof reference, "%s = 1", fq_or_empty(one->baseline));
     subtitle_of(one, subtitle, sizeof subtitle);
     place_row(one, &at);
     fq_plot plot = {.kind = FQ_PLOT_BARS,
@@ -331,8 +330,8 @@ static const struct {
              {"down", {"down"}}};
 
 static int is_part(const fq_result *r, const fq_result *of, const char *part) {
-    return strcmp(fq_artist_text(r->op), "ttft") == 0 && strcmp(fq_artist_text(r->kernel), part) == 0 &&
-           strcmp(fq_artist_text(r->variant), fq_artist_text(of->variant)) == 0 && r->batch == of->batch &&
+    return strcmp(fq_or_empty(r->op), "ttft") == 0 && strcmp(fq_or_empty(r->kernel), part) == 0 &&
+           strcmp(fq_or_empty(r->variant), fq_or_empty(of->variant)) == 0 && r->batch == of->batch &&
            r->n_prompt == of->n_prompt;
 }
 
@@ -351,22 +350,22 @@ static void draw_parts(fq_artist *a, const fq_result *r, int n) {
     for (int i = 0; i < n; i++) {
         fq_points p = {NULL, 0, 0};
         char subtitle[4 * WORD], group[WORD], label[2 * WORD];
-        int first = strcmp(fq_artist_text(r[i].op), "ttft") == 0 && strcmp(fq_artist_text(r[i].kernel), "whole") == 0;
+        int first = strcmp(fq_or_empty(r[i].op), "ttft") == 0 && strcmp(fq_or_empty(r[i].kernel), "whole") == 0;
         for (int j = 0; j < i; j++)
-            first &= !(strcmp(fq_artist_text(r[j].op), "ttft") == 0 && r[j].batch == r[i].batch &&
-                       r[j].n_prompt == r[i].n_prompt && strcmp(fq_artist_text(r[j].kernel), "whole") == 0);
+            first &= !(strcmp(fq_or_empty(r[j].op), "ttft") == 0 && r[j].batch == r[i].batch &&
+                       r[j].n_prompt == r[i].n_prompt && strcmp(fq_or_empty(r[j].kernel), "whole") == 0);
         if (!first) continue;
         for (size_t s = 0; s < sizeof shown / sizeof shown[0]; s++)
             for (int j = 0; j < n; j++) {
-                if (strcmp(fq_artist_text(r[j].op), "ttft") != 0 || strcmp(fq_artist_text(r[j].kernel), "whole") != 0 ||
+                if (strcmp(fq_or_empty(r[j].op), "ttft") != 0 || strcmp(fq_or_empty(r[j].kernel), "whole") != 0 ||
                     r[j].batch != r[i].batch || r[j].n_prompt != r[i].n_prompt)
                     continue;
-                snprintf(label, sizeof label, "%s, whole %.4g ms", fq_artist_text(r[j].variant), r[j].median_ns * 1e-6);
+                snprintf(label, sizeof label, "%s, whole %.4g ms", fq_or_empty(r[j].variant), r[j].median_ns * 1e-6);
                 fq_artist_add(a, &p, shown[s].name, label, 0, part_ms(r, n, &r[j], shown[s].parts, 3), NAN, NAN);
             }
-        snprintf(group, sizeof group, "%s batch %.0f x %.0f", fq_artist_text(r[i].model), r[i].batch, r[i].n_prompt);
+        snprintf(group, sizeof group, "%s batch %.0f x %.0f", fq_or_empty(r[i].model), r[i].batch, r[i].n_prompt);
         snprintf(subtitle, sizeof subtitle, "%s, %s; parts by events between single launches, the whole as one graph",
-                 group, fq_artist_text(r[i].gpu_info));
+                 group, fq_or_empty(r[i].gpu_info));
         fq_plot plot = {.kind = FQ_PLOT_STACK,
                         .title = "Time to first token by kernel",
                         .subtitle = subtitle,
@@ -380,7 +379,7 @@ static void draw_parts(fq_artist *a, const fq_result *r, int n) {
 static fq_status draw_results(fq_artist *a, const fq_result *r, int n) {
     char *done = calloc((size_t)n + 1, 1), *member = calloc((size_t)n + 1, 1);
     for (int i = 0; done != NULL && member != NULL && i < n; i++) {
-        if (done[i] || strcmp(fq_artist_text(r[i].op), "ttft") == 0) continue;
+        if (done[i] || strcmp(fq_or_empty(r[i].op), "ttft") == 0) continue;
         for (int j = 0; j < n; j++) {
             member[j] = (char)(j >= i && !done[j] && same_picture(&r[i], &r[j]));
             done[j] = (char)(done[j] || member[j]);

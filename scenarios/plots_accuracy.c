@@ -22,24 +22,20 @@ static const char *kappa_text(double kappa, const char *format, char out[WORD]) 
     return out;
 }
 
-static int same_text(const char *a, const char *b) {
-    return strcmp(fq_artist_text(a), fq_artist_text(b)) == 0;
-}
-
 /* ---- accuracy ---- */
 
 static int same_run(const fq_accuracy_row *a, const fq_accuracy_row *b) {
-    return same_text(a->model, b->model) && same_text(a->text, b->text) && same_text(a->protocol, b->protocol) &&
-           a->ctx == b->ctx && a->windows == b->windows;
+    return fq_same_text(a->model, b->model) && fq_same_text(a->text, b->text) &&
+           fq_same_text(a->protocol, b->protocol) && a->ctx == b->ctx && a->windows == b->windows;
 }
 
 static void names_of_run(const fq_accuracy_row *r, double kappa, char subtitle[4 * WORD], char group[4 * WORD]) {
     char text[WORD];
-    snprintf(subtitle, 4 * (size_t)WORD, "%s on %s, %.0f windows of %.0f tokens, protocol %s%s",
-             fq_artist_text(r->model), fq_artist_text(r->text), r->windows, r->ctx, fq_artist_text(r->protocol),
+    snprintf(subtitle, 4 * (size_t)WORD, "%s on %s, %.0f windows of %.0f tokens, protocol %s%s", fq_or_empty(r->model),
+             fq_or_empty(r->text), r->windows, r->ctx, fq_or_empty(r->protocol),
              kappa_text(kappa, ", outliers of strength %g", text));
-    snprintf(group, 4 * (size_t)WORD, "%s %s %.0f %s%s", fq_artist_text(r->model), fq_artist_text(r->text), r->ctx,
-             fq_artist_text(r->protocol), kappa_text(kappa, " kappa %g", text));
+    snprintf(group, 4 * (size_t)WORD, "%s %s %.0f %s%s", fq_or_empty(r->model), fq_or_empty(r->text), r->ctx,
+             fq_or_empty(r->protocol), kappa_text(kappa, " kappa %g", text));
 }
 
 /* Rows r[0..n-1] share all but the variant. */
@@ -87,10 +83,10 @@ static void draw_outliers(fq_artist *a, const fq_accuracy_row *r, int n) {
         int seen = 0;
         several |= kappa_of(r[i].kappa) != kappa_of(r[0].kappa);
         for (int j = 0; j < i; j++)
-            seen |= same_text(r[j].variant, r[i].variant);
+            seen |= fq_same_text(r[j].variant, r[i].variant);
         for (int j = i; j < n && !seen; j++)
-            if (same_text(r[j].variant, r[i].variant))
-                fq_artist_add(a, &p, fq_artist_text(r[i].variant), NULL, kappa_of(r[j].kappa), r[j].ppl, NAN, NAN);
+            if (fq_same_text(r[j].variant, r[i].variant))
+                fq_artist_add(a, &p, fq_or_empty(r[i].variant), NULL, kappa_of(r[j].kappa), r[j].ppl, NAN, NAN);
     }
     if (!several) p.n = 0;
     names_of_run(r, 1, subtitle, group);
@@ -108,8 +104,8 @@ static void draw_outliers(fq_artist *a, const fq_accuracy_row *r, int n) {
 /* ---- errors ---- */
 
 static int same_errors(const fq_error_row *a, const fq_error_row *b) {
-    return same_text(a->model, b->model) && same_text(a->variant, b->variant) && same_text(a->text, b->text) &&
-           same_text(a->protocol, b->protocol) && a->ctx == b->ctx && kappa_of(a->kappa) == kappa_of(b->kappa);
+    return fq_same_text(a->model, b->model) && fq_same_text(a->variant, b->variant) && fq_same_text(a->text, b->text) &&
+           fq_same_text(a->protocol, b->protocol) && a->ctx == b->ctx && kappa_of(a->kappa) == kappa_of(b->kappa);
 }
 
 static void draw_errors(fq_artist *a, const fq_error_row *r, int n) {
@@ -117,25 +113,24 @@ static void draw_errors(fq_artist *a, const fq_error_row *r, int n) {
     fq_points out = none, only = none;
     const fq_error_row *full = NULL;
     for (int i = 0; i < n; i++) {
-        if (same_text(r[i].kind, "full")) full = &r[i];
-        if (same_text(r[i].kind, "leave-one-out")) {
+        if (fq_same_text(r[i].kind, "full")) full = &r[i];
+        if (fq_same_text(r[i].kind, "leave-one-out")) {
             char label[WORD];
-            snprintf(label, sizeof label, "no %s", fq_artist_text(r[i].step));
+            snprintf(label, sizeof label, "no %s", fq_or_empty(r[i].step));
             fq_artist_add(a, &out, "", label, i, r[i].dppl_vs_full, r[i].dppl_vs_full_lo, r[i].dppl_vs_full_hi);
         } else {
-            const char *label = same_text(r[i].kind, "full") ? "all" : fq_artist_text(r[i].step);
+            const char *label = fq_same_text(r[i].kind, "full") ? "all" : fq_or_empty(r[i].step);
             fq_artist_add(a, &only, "", label, i, r[i].dppl, r[i].dppl_lo, r[i].dppl_hi);
         }
     }
     int used = snprintf(subtitle, sizeof subtitle, "%s, %s on %s, %.0f windows of %.0f tokens%s",
-                        fq_artist_text(r->variant), fq_artist_text(r->model), fq_artist_text(r->text), r->windows,
-                        r->ctx, kappa_text(kappa_of(r->kappa), ", outliers of strength %g", text));
+                        fq_or_empty(r->variant), fq_or_empty(r->model), fq_or_empty(r->text), r->windows, r->ctx,
+                        kappa_text(kappa_of(r->kappa), ", outliers of strength %g", text));
     if (full != NULL && used > 0 && (size_t)used < sizeof subtitle)
         snprintf(subtitle + used, sizeof subtitle - (size_t)used, "; full variant: perplexity %.3f, %.3f above float32",
                  full->ppl, full->dppl);
-    snprintf(group, sizeof group, "%s %s %s %.0f %s%s", fq_artist_text(r->variant), fq_artist_text(r->model),
-             fq_artist_text(r->text), r->ctx, fq_artist_text(r->protocol),
-             kappa_text(kappa_of(r->kappa), " kappa %g", text));
+    snprintf(group, sizeof group, "%s %s %s %.0f %s%s", fq_or_empty(r->variant), fq_or_empty(r->model),
+             fq_or_empty(r->text), r->ctx, fq_or_empty(r->protocol), kappa_text(kappa_of(r->kappa), " kappa %g", text));
     fq_plot left_out = {
         .kind = FQ_PLOT_BARS,
         .title = "Leave one out: what perplexity does without one step (below 0: the step costs, above: it helps)",
@@ -156,7 +151,7 @@ static void draw_errors(fq_artist *a, const fq_error_row *r, int n) {
 /* ---- layers ---- */
 
 static int same_layers(const fq_layer_row *a, const fq_layer_row *b) {
-    return same_text(a->model, b->model) && same_text(a->variant, b->variant) &&
+    return fq_same_text(a->model, b->model) && fq_same_text(a->variant, b->variant) &&
            kappa_of(a->kappa) == kappa_of(b->kappa);
 }
 
@@ -172,15 +167,15 @@ static void draw_layers(fq_artist *a, const fq_layer_row *r, int n) {
     char subtitle[4 * WORD], group[4 * WORD], text[WORD];
     fq_points weights = none, outputs = none, inputs = none;
     for (int i = 0; i < n; i++) {
-        const char *projection = fq_artist_text(r[i].projection), *site = site_name(projection);
+        const char *projection = fq_or_empty(r[i].projection), *site = site_name(projection);
         snprintf(text, sizeof text, "%.0f", r[i].layer);
         fq_artist_add(a, &weights, projection, text, 0, r[i].weight_sqnr_db, NAN, NAN);
         fq_artist_add(a, &outputs, projection, text, 0, 100 * r[i].output_error, NAN, NAN);
         if (site != NULL) fq_artist_add(a, &inputs, site, text, 0, r[i].input_sqnr_db, NAN, NAN);
     }
-    snprintf(subtitle, sizeof subtitle, "%s, %s%s", fq_artist_text(r->variant), fq_artist_text(r->model),
+    snprintf(subtitle, sizeof subtitle, "%s, %s%s", fq_or_empty(r->variant), fq_or_empty(r->model),
              kappa_text(kappa_of(r->kappa), ", outliers of strength %g", text));
-    snprintf(group, sizeof group, "%s %s%s", fq_artist_text(r->variant), fq_artist_text(r->model),
+    snprintf(group, sizeof group, "%s %s%s", fq_or_empty(r->variant), fq_or_empty(r->model),
              kappa_text(kappa_of(r->kappa), " kappa %g", text));
     fq_plot plot = {.kind = FQ_PLOT_HEAT,
                     .title = "Weights: signal to quantization noise (dB, higher is better)",
@@ -201,27 +196,27 @@ static void draw_layers(fq_artist *a, const fq_layer_row *r, int n) {
 /* ---- formats ---- */
 
 static int same_survey(const fq_format_row *a, const fq_format_row *b) {
-    return same_text(a->model, b->model) && kappa_of(a->kappa) == kappa_of(b->kappa);
+    return fq_same_text(a->model, b->model) && kappa_of(a->kappa) == kappa_of(b->kappa);
 }
 
 /* Cells of distributions; of tensors the measured points of each format over max / rms, the theory's curve beside. */
 static void draw_formats(fq_artist *a, const fq_format_row *r, int n) {
     char subtitle[4 * WORD], group[4 * WORD], text[WORD], series[WORD];
     fq_points cells = none, curves = none;
-    const int synthetic = fq_artist_text(r->model)[0] == 0;
+    const int synthetic = fq_or_empty(r->model)[0] == 0;
     for (int i = 0; i < n && synthetic; i++)
-        fq_artist_add(a, &cells, fq_artist_text(r[i].format), fq_artist_text(r[i].numbers), 0, r[i].sqnr_db, NAN, NAN);
+        fq_artist_add(a, &cells, fq_or_empty(r[i].format), fq_or_empty(r[i].numbers), 0, r[i].sqnr_db, NAN, NAN);
     for (int i = 0; i < n && !synthetic; i++) {
         int first = 1;
         for (int j = 0; j < i; j++)
-            first &= !same_text(r[j].format, r[i].format);
+            first &= !fq_same_text(r[j].format, r[i].format);
         for (int theory = 0; theory < 2 && first; theory++) {
             snprintf(series, sizeof series, "%s%s", theory ? "theory " : "", r[i].format);
             for (double above = 0; above < INFINITY;) { /* by rising max / rms */
                 const fq_format_row *next = NULL;
                 for (int j = 0; j < n; j++)
-                    if (same_text(r[j].format, r[i].format) && same_text(r[j].scale, "tensor") && r[j].crest > above &&
-                        (next == NULL || r[j].crest < next->crest))
+                    if (fq_same_text(r[j].format, r[i].format) && fq_same_text(r[j].scale, "tensor") &&
+                        r[j].crest > above && (next == NULL || r[j].crest < next->crest))
                         next = &r[j];
                 if (next == NULL) break;
                 above = next->crest;

@@ -9,13 +9,10 @@
 
 enum { WORD = FQ_ARTIST_WORD };
 
-static int same_text(const char *a, const char *b) {
-    return strcmp(fq_artist_text(a), fq_artist_text(b)) == 0;
-}
-
 static int same_picture(const fq_serve_row *a, const fq_serve_row *b) {
-    return same_text(a->model, b->model) && same_text(a->trace, b->trace) && same_text(a->scenario, b->scenario) &&
-           a->slots == b->slots && a->chunk == b->chunk && a->n_threads == b->n_threads;
+    return fq_same_text(a->model, b->model) && fq_same_text(a->trace, b->trace) &&
+           fq_same_text(a->scenario, b->scenario) && a->slots == b->slots && a->chunk == b->chunk &&
+           a->n_threads == b->n_threads;
 }
 
 static double ttft(const fq_serve_row *r) {
@@ -29,10 +26,10 @@ static double goodput(const fq_serve_row *r) {
 }
 
 static void words(const fq_serve_row *one, char subtitle[4 * WORD], char group[2 * WORD]) {
-    snprintf(subtitle, 4 * WORD, "%s, %s requests, %.0f slot%s, %.0f thread%s, %s", fq_artist_text(one->model),
-             fq_artist_text(one->trace), one->slots, one->slots > 1 ? "s" : "", one->n_threads,
-             one->n_threads > 1 ? "s" : "", fq_artist_text(one->cpu_info));
-    snprintf(group, 2 * WORD, "%s %s s%.0f t%.0f", fq_artist_text(one->model), fq_artist_text(one->trace), one->slots,
+    snprintf(subtitle, 4 * WORD, "%s, %s requests, %.0f slot%s, %.0f thread%s, %s", fq_or_empty(one->model),
+             fq_or_empty(one->trace), one->slots, one->slots > 1 ? "s" : "", one->n_threads,
+             one->n_threads > 1 ? "s" : "", fq_or_empty(one->cpu_info));
+    snprintf(group, 2 * WORD, "%s %s s%.0f t%.0f", fq_or_empty(one->model), fq_or_empty(one->trace), one->slots,
              one->n_threads);
 }
 
@@ -48,12 +45,12 @@ static void add_line(fq_artist *a, fq_points *p, const fq_serve_row *r, int n, c
     for (double above = 0; above < INFINITY;) {
         const fq_serve_row *next = NULL;
         for (int j = 0; j < n; j++)
-            if (same_picture(&r[j], one) && same_text(r[j].variant, r[head].variant) && r[j].rate_rps > above &&
+            if (same_picture(&r[j], one) && fq_same_text(r[j].variant, r[head].variant) && r[j].rate_rps > above &&
                 (next == NULL || r[j].rate_rps < next->rate_rps))
                 next = &r[j];
         if (next == NULL) return;
         above = next->rate_rps;
-        fq_artist_add(a, p, fq_artist_text(next->variant), NULL, short_rate(next->rate_rps), of(next), NAN, NAN);
+        fq_artist_add(a, p, fq_or_empty(next->variant), NULL, short_rate(next->rate_rps), of(next), NAN, NAN);
     }
 }
 
@@ -74,7 +71,7 @@ static void draw_lines(fq_artist *a, const fq_serve_row *r, int n, const fq_serv
         for (int i = 0; i < n; i++) {
             int first = same_picture(&r[i], one);
             for (int j = 0; j < i; j++)
-                first &= !(same_picture(&r[j], one) && same_text(r[j].variant, r[i].variant));
+                first &= !(same_picture(&r[j], one) && fq_same_text(r[j].variant, r[i].variant));
             if (first) add_line(a, &p, r, n, one, i, all[k].of);
         }
         fq_plot plot = {.kind = FQ_PLOT_LINES,
@@ -96,14 +93,14 @@ static void draw_throughput(fq_artist *a, const fq_serve_row *r, int n) {
     for (int i = 0; i < n; i++) {
         if (!(r[i].load == 0)) continue;
         if (one == NULL) one = &r[i];
-        if (!same_text(r[i].model, one->model) || r[i].n_threads != one->n_threads) continue;
+        if (!fq_same_text(r[i].model, one->model) || r[i].n_threads != one->n_threads) continue;
         snprintf(series, sizeof series, "%.0f slot%s", r[i].slots, r[i].slots > 1 ? "s" : "");
-        fq_artist_add(a, &p, series, fq_artist_text(r[i].variant), r[i].slots, r[i].output_ts, NAN, NAN);
+        fq_artist_add(a, &p, series, fq_or_empty(r[i].variant), r[i].slots, r[i].output_ts, NAN, NAN);
     }
     if (one == NULL) return;
-    snprintf(subtitle, sizeof subtitle, "%s, %s requests, %.0f threads, %s", fq_artist_text(one->model),
-             fq_artist_text(one->trace), one->n_threads, fq_artist_text(one->cpu_info));
-    snprintf(group, sizeof group, "%s t%.0f", fq_artist_text(one->model), one->n_threads);
+    snprintf(subtitle, sizeof subtitle, "%s, %s requests, %.0f threads, %s", fq_or_empty(one->model),
+             fq_or_empty(one->trace), one->n_threads, fq_or_empty(one->cpu_info));
+    snprintf(group, sizeof group, "%s t%.0f", fq_or_empty(one->model), one->n_threads);
     fq_plot plot = {.kind = FQ_PLOT_BARS,
                     .title = "Tokens a second when all requests come at once",
                     .subtitle = subtitle,

@@ -23,18 +23,14 @@ typedef struct recipe {
     gain of[SITUATIONS];
 } recipe;
 
-static int same_text(const char *a, const char *b) {
-    return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
-}
-
 static int passed(const char *verdict) {
-    return same_text(verdict, "PASS");
+    return fq_same_text(verdict, "PASS");
 }
 
 static const fq_accuracy_row *accuracy_of(const fq_rows *rows, const char *model, const char *variant) {
     for (int i = 0; i < rows->n_accuracy; i++) {
         const fq_accuracy_row *a = &rows->accuracy[i];
-        if (!(a->kappa > 1) && same_text(a->variant, variant) && same_text(a->model, model)) return a;
+        if (!(a->kappa > 1) && fq_same_text(a->variant, variant) && fq_same_text(a->model, model)) return a;
     }
     return NULL;
 }
@@ -45,7 +41,7 @@ static const fq_result *point(const fq_rows *rows, const char *model, const char
     const fq_result *best = NULL;
     for (int i = 0; i < rows->n_results; i++) {
         const fq_result *r = &rows->results[i];
-        if (!same_text(r->op, op) || !same_text(r->variant, baseline) || !same_text(r->model, model)) continue;
+        if (!fq_same_text(r->op, op) || !fq_same_text(r->variant, baseline) || !fq_same_text(r->model, model)) continue;
         if (!passed(r->verdict) || (!most_batch && r->batch != 1) || (most_batch && !(r->batch > 1))) continue;
         if (best == NULL || (most_batch && r->batch > best->batch) ||
             (r->batch == best->batch && r->n_prompt > best->n_prompt))
@@ -57,7 +53,7 @@ static const fq_result *point(const fq_rows *rows, const char *model, const char
 static const fq_result *like(const fq_rows *rows, const fq_result *p, const char *variant) {
     for (int i = 0; p != NULL && i < rows->n_results; i++) {
         const fq_result *r = &rows->results[i];
-        if (same_text(r->op, p->op) && same_text(r->model, p->model) && same_text(r->variant, variant) &&
+        if (fq_same_text(r->op, p->op) && fq_same_text(r->model, p->model) && fq_same_text(r->variant, variant) &&
             r->batch == p->batch && r->n_prompt == p->n_prompt && r->n_gen == p->n_gen &&
             r->n_threads == p->n_threads && passed(r->verdict))
             return r;
@@ -71,10 +67,10 @@ static const fq_serve_row *serving(const fq_rows *rows, const char *model, int l
     const fq_serve_row *best = NULL;
     for (int i = 0; i < rows->n_serve; i++) {
         const fq_serve_row *r = &rows->serve[i];
-        if (!same_text(r->model, model) || !same_text(r->variant, variant) || !passed(r->verdict)) continue;
+        if (!fq_same_text(r->model, model) || !fq_same_text(r->variant, variant) || !passed(r->verdict)) continue;
         if (loaded ? !(r->load > 0) : r->load != 0) continue;
         if (as != NULL && (r->slots != as->slots || r->load != as->load || r->n_threads != as->n_threads ||
-                           !same_text(r->trace, as->trace)))
+                           !fq_same_text(r->trace, as->trace)))
             continue;
         if (best == NULL || r->slots > best->slots || (r->slots == best->slots && r->load > best->load)) best = r;
     }
@@ -158,7 +154,7 @@ static fq_status print_recipes(FILE *f, const recipe *r, int n, const char *mode
         fq_cells_row(&t);
         fq_cells_set(&t, 0, "`%s`", r[i].name);
         fq_cells_number(&t, 1, r[i].bits);
-        if (isnan(r[i].recovery_lo) || same_text(r[i].name, baseline))
+        if (isnan(r[i].recovery_lo) || fq_same_text(r[i].name, baseline))
             fq_cells_set(&t, 2, "%.2f", r[i].recovery);
         else
             fq_cells_set(&t, 2, "%.2f [%.2f, %.2f]", r[i].recovery, r[i].recovery_lo, r[i].recovery_hi);
@@ -222,7 +218,7 @@ fq_status fq_recommend_print(FILE *f, const fq_rows *rows, fq_arena *arena) {
         const fq_result *r = &rows->results[i];
         int first = r->baseline != NULL && r->variant != NULL && r->model != NULL;
         for (int k = 0; k < i && first; k++)
-            first = !(rows->results[k].baseline != NULL && same_text(rows->results[k].model, r->model));
+            first = !(rows->results[k].baseline != NULL && fq_same_text(rows->results[k].model, r->model));
         if (first) FQ_TRY(print_model(f, rows, r->model, r->baseline, arena));
     }
     return FQ_OK;

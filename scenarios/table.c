@@ -27,7 +27,7 @@ static void whole(char out[CELL], double x) {
 }
 
 static void text(char out[CELL], const char *s) {
-    snprintf(out, CELL, "%s", s != NULL ? s : "");
+    snprintf(out, CELL, "%s", fq_or_empty(s));
 }
 
 static void interval(char out[CELL], double x, double lo, double hi) {
@@ -326,27 +326,23 @@ const char *fq_table_family(const fq_result *r) {
 
 #define COUNT(a) (int)(sizeof(a) / sizeof(a)[0])
 
-static int same_text(const char *a, const char *b) {
-    return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
-}
-
 /* Missing (of files from before the column) counts as 1. */
 static int same_kappa(double a, double b) {
     return (a > 1 ? a : 1) == (b > 1 ? b : 1);
 }
 
 static int same_accuracy(const fq_accuracy_row *a, const fq_accuracy_row *b) {
-    return same_text(a->model, b->model) && same_text(a->text, b->text) && a->ctx == b->ctx &&
+    return fq_same_text(a->model, b->model) && fq_same_text(a->text, b->text) && a->ctx == b->ctx &&
            a->windows == b->windows && same_kappa(a->kappa, b->kappa);
 }
 
 static int same_errors(const fq_error_row *a, const fq_error_row *b) {
-    return same_text(a->model, b->model) && same_text(a->variant, b->variant) && same_text(a->text, b->text) &&
+    return fq_same_text(a->model, b->model) && fq_same_text(a->variant, b->variant) && fq_same_text(a->text, b->text) &&
            a->ctx == b->ctx && same_kappa(a->kappa, b->kappa);
 }
 
 static int same_layers(const fq_layer_row *a, const fq_layer_row *b) {
-    return same_text(a->model, b->model) && same_text(a->variant, b->variant) && same_kappa(a->kappa, b->kappa);
+    return fq_same_text(a->model, b->model) && fq_same_text(a->variant, b->variant) && same_kappa(a->kappa, b->kappa);
 }
 
 enum { PROJECTIONS_MOST = 16 };
@@ -361,7 +357,7 @@ static int average_layers(const fq_layer_row *r, int n, fq_layer_row out[PROJECT
         offsetof(fq_layer_row, inputs_saturated_pct), offsetof(fq_layer_row, inputs_underflow_pct)};
     for (int i = 0; i < n; i++) {
         int p = 0;
-        while (p < count && !same_text(out[p].projection, r[i].projection))
+        while (p < count && !fq_same_text(out[p].projection, r[i].projection))
             p++;
         if (p == PROJECTIONS_MOST) continue;
         if (p == count) {
@@ -405,7 +401,7 @@ static void print_layers(FILE *f, const fq_layer_row *r, int n) {
 }
 
 static int same_service(const fq_serve_row *a, const fq_serve_row *b) {
-    return same_text(a->model, b->model) && same_text(a->trace, b->trace) && a->n_threads == b->n_threads;
+    return fq_same_text(a->model, b->model) && fq_same_text(a->trace, b->trace) && a->n_threads == b->n_threads;
 }
 
 static void print_serve(FILE *f, const fq_serve_row *r, int n) {

@@ -9,31 +9,24 @@
 #include <string.h>
 #include <cmocka.h>
 #include "harness/cpu.h"
-#include "models/corpus.h"
 #include "models/session.h"
+#include "tests/tiny_model.h"
 
 /* two layers, two windows; a tail that must be left out */
 enum { LAYERS = 2, WINDOW = 40, WINDOWS = 2, N = WINDOW * WINDOWS + 7 };
 
-static fq_model tiny;
 static fq_llama *net;
-static fq_corpus text;
 
 static int setup(void **state) {
-    (void)state;
     fq_build_options o = fq_build_defaults();
     o.max_layers = LAYERS;
-    if (fq_model_open("models/tiny", 1, &tiny) != FQ_OK) return 1;
-    if (fq_corpus_named(&tiny, "self-sampled", 0, &text) != FQ_OK) return 1;
+    if (open_tiny(state) != 0) return 1;
     return fq_llama_build(&tiny, fq_variant_find("f32"), &o, &net) != FQ_OK;
 }
 
 static int teardown(void **state) {
-    (void)state;
     fq_llama_free(net);
-    fq_corpus_free(&text);
-    fq_model_close(&tiny);
-    return 0;
+    return close_tiny(state);
 }
 
 static fq_calibration *calibrate(int moments) {

@@ -14,6 +14,7 @@
 #include "harness/rng.h"
 #include "models/corpus.h"
 #include "models/policy.h"
+#include "tests/checkpoint_files.h"
 #include "tests/tiny_model.h"
 
 enum { LAYERS = 2, N = 24, WINDOW = 64 };
@@ -53,10 +54,7 @@ static const char *file(const char *name, const char *content) {
     static int next;
     char *p = path[next++ % 8];
     snprintf(p, sizeof path[0], "%s/%s", dir, name);
-    FILE *f = fopen(p, "w");
-    assert_non_null(f);
-    fputs(content, f);
-    fclose(f);
+    scratch_text(dir, name, content);
     return p;
 }
 

@@ -9,35 +9,15 @@
 #include <math.h>
 #include <unistd.h>
 
-#include "harness/record.h"
-#include "tests/cli_runner.h"
-
-static cli c;
-static fq_arena arena;
-
-static void yaml(const char *name, const char *text) {
-    char path[400];
-    snprintf(path, sizeof path, "%s/%s.yaml", c.scratch, name);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
-
-static void *read_rows(const char *run, const char *file, fq_table table, int *n) {
-    char path[500];
-    void *rows;
-    snprintf(path, sizeof path, "%s/%s/%s.csv", c.scratch, run, file);
-    assert_int_equal(fq_record_read(path, table, &arena, &rows, n), FQ_OK);
-    return rows;
-}
+#include "tests/run_rows.h"
 
 static void test_format_sqnr(void **state) {
     (void)state;
     int n;
     char path[500];
-    yaml("f", "name: f\nsteps:\n  - kind: format_sqnr\n    model: models/tiny\n    ctx: 16\n    layers: 1\n"
-              "    kappa: [1, 32]\n    formats: [int8, e4m3]\n");
+    scratch_text(c.scratch, "f.yaml",
+                 "name: f\nsteps:\n  - kind: format_sqnr\n    model: models/tiny\n    ctx: 16\n    layers: 1\n"
+                 "    kappa: [1, 32]\n    formats: [int8, e4m3]\n");
     assert_int_equal(cli_run(&c, "run %s/f.yaml --out %s/f -q", c.scratch, c.scratch), 0);
     assert_non_null(strstr(c.out, "signal to quantization noise"));
     const fq_format_row *r = read_rows("f", "formats", FQ_TABLE_FORMATS, &n);
@@ -56,7 +36,8 @@ static void test_format_sqnr(void **state) {
     assert_true(db[1][0] < db[0][0] - 5 && fabs(db[1][1] - db[0][1]) < 3);
     snprintf(path, sizeof path, "%s/f/plots/format-sqnr-distributions.png", c.scratch);
     assert_int_equal(access(path, F_OK), 0);
-    yaml("g", "name: g\nsteps:\n  - kind: format_sqnr\n    model: models/tiny\n    formats: [int9]\n");
+    scratch_text(c.scratch, "g.yaml",
+                 "name: g\nsteps:\n  - kind: format_sqnr\n    model: models/tiny\n    formats: [int9]\n");
     assert_int_equal(cli_run(&c, "run %s/g.yaml --out %s/g -q", c.scratch, c.scratch), 2);
     assert_non_null(strstr(c.err, "int9"));
 }
@@ -65,9 +46,10 @@ static void test_search(void **state) {
     (void)state;
     int n;
     char variant[600];
-    yaml("s", "name: s\nsteps:\n  - kind: search\n    model: models/tiny\n    ctx: 32\n    windows: 2\n"
-              "    layers: 2\n    variants: [w8a8-int8, w4a8-int8]\n    budget_bits: 6\n    search_steps: 12\n"
-              "    search_windows: 1\n");
+    scratch_text(c.scratch, "s.yaml",
+                 "name: s\nsteps:\n  - kind: search\n    model: models/tiny\n    ctx: 32\n    windows: 2\n"
+                 "    layers: 2\n    variants: [w8a8-int8, w4a8-int8]\n    budget_bits: 6\n    search_steps: 12\n"
+                 "    search_windows: 1\n");
     assert_int_equal(cli_run(&c, "run %s/s.yaml --out %s/s -q", c.scratch, c.scratch), 0);
     const fq_accuracy_row *a = read_rows("s", "accuracy", FQ_TABLE_ACCURACY, &n);
     assert_int_equal(n, 4 + 2);
@@ -88,11 +70,13 @@ static void test_search(void **state) {
     assert_int_equal(n, 2);
     assert_true(fabs(((fq_accuracy_row *)rows)[1].ppl / ppl - 1) < 1e-6);
     /* options that no map could tell apart from the net */
-    yaml("t", "name: t\nsteps:\n  - kind: search\n    model: models/tiny\n    variants: [w8a8-int8, fireq]\n");
+    scratch_text(c.scratch, "t.yaml",
+                 "name: t\nsteps:\n  - kind: search\n    model: models/tiny\n    variants: [w8a8-int8, fireq]\n");
     assert_int_equal(cli_run(&c, "run %s/t.yaml --out %s/t -q", c.scratch, c.scratch), 2);
     assert_non_null(strstr(c.err, "fireq is no option"));
-    yaml("u", "name: u\nsteps:\n  - kind: search\n    model: models/tiny\n    layers: 1\n"
-              "    variants: [w8a8-int8, w4a8-int8]\n    budget_bits: 3\n");
+    scratch_text(c.scratch, "u.yaml",
+                 "name: u\nsteps:\n  - kind: search\n    model: models/tiny\n    layers: 1\n"
+                 "    variants: [w8a8-int8, w4a8-int8]\n    budget_bits: 3\n");
     assert_int_not_equal(cli_run(&c, "run %s/u.yaml --out %s/u -q", c.scratch, c.scratch), 0);
     assert_non_null(strstr(c.err, "the budget is"));
 }

@@ -10,28 +10,9 @@
 #include <unistd.h>
 
 #include "scenarios/server.h"
-#include "tests/cli_runner.h"
+#include "tests/run_rows.h"
 
-static cli c;
-static fq_arena arena;
 static fq_model tiny;
-
-static void write_file(const char *name, const char *text) {
-    char path[400];
-    snprintf(path, sizeof path, "%s/%s", c.scratch, name);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
-
-static void *read_rows(const char *run, const char *file, fq_table table, int *n) {
-    char path[500];
-    void *rows;
-    snprintf(path, sizeof path, "%s/%s/%s.csv", c.scratch, run, file);
-    assert_int_equal(fq_record_read(path, table, &arena, &rows, n), FQ_OK);
-    return rows;
-}
 
 /* ---- arrivals ---- */
 
@@ -212,10 +193,10 @@ static void test_rows(void **state) {
     (void)state;
     int n, nr, nq, ns;
     char path[500];
-    write_file("s.yaml",
-               "name: s\nsteps:\n  - kind: serve\n    model: models/tiny\n    layers: 1\n    prompt: [8, 16]\n"
-               "    gen: [1, 4]\n    requests: 6\n    samples: 2\n    batch: [1, 3]\n    load: [0, 0.5]\n"
-               "    baseline: bf16\n    variants: [w8a8-int8, bf16]\n");
+    scratch_text(c.scratch, "s.yaml",
+                 "name: s\nsteps:\n  - kind: serve\n    model: models/tiny\n    layers: 1\n    prompt: [8, 16]\n"
+                 "    gen: [1, 4]\n    requests: 6\n    samples: 2\n    batch: [1, 3]\n    load: [0, 0.5]\n"
+                 "    baseline: bf16\n    variants: [w8a8-int8, bf16]\n");
     assert_int_equal(cli_run(&c, "run %s/s.yaml --out %s/s -q", c.scratch, c.scratch), 0);
     assert_non_null(strstr(c.out, "continuous batching"));
     const fq_serve_row *r = read_rows("s", "serve", FQ_TABLE_SERVE, &n);
@@ -258,9 +239,10 @@ static void test_rows(void **state) {
 static void test_traces(void **state) {
     (void)state;
     int n;
-    write_file("good.csv", "arrival_s,prompt_tokens,output_tokens\n0,4,2\n0.01,6,3\n0.05,5,1\n");
-    write_file("t.yaml", "name: t\nsteps:\n  - kind: serve\n    model: models/tiny\n    layers: 1\n    samples: 1\n"
-                         "    batch: [2]\n    variants: [w8a8-int8]\n");
+    scratch_text(c.scratch, "good.csv", "arrival_s,prompt_tokens,output_tokens\n0,4,2\n0.01,6,3\n0.05,5,1\n");
+    scratch_text(c.scratch, "t.yaml",
+                 "name: t\nsteps:\n  - kind: serve\n    model: models/tiny\n    layers: 1\n    samples: 1\n"
+                 "    batch: [2]\n    variants: [w8a8-int8]\n");
     assert_int_equal(
         cli_run(&c, "run %s/t.yaml --set trace=%s/good.csv --out %s/t -q", c.scratch, c.scratch, c.scratch), 0);
     const fq_serve_row *r = read_rows("t", "serve", FQ_TABLE_SERVE, &n);
@@ -275,7 +257,7 @@ static void test_traces(void **state) {
         {"arrival_s,prompt_tokens,output_tokens\n", "no request"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        write_file("bad.csv", wrong[i][0]);
+        scratch_text(c.scratch, "bad.csv", wrong[i][0]);
         assert_int_equal(
             cli_run(&c, "run %s/t.yaml --set trace=%s/bad.csv --out %s/bad -q", c.scratch, c.scratch, c.scratch), 2);
         if (strstr(c.err, wrong[i][1]) == NULL) fail_msg("%zu: %s", i, c.err);
