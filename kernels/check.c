@@ -77,7 +77,7 @@ static void check_tiles(const context *c, const fq_kernel *k, fq_trial_shape s, 
     static const struct {
         int m, n, k;
     } shapes[] = {{1, 100, 576},   {7, 328, 1024},   {33, 513, 1100},   {65, 200, 1152},   {130, 1024, 640},
-                  {257, 520, 128}, {300, 1608, 256}, {511, 4096, 2048}, {1111, 3336, 1024}};
+                  {257, 520, 128}, {300, 1608, 256}, {511, 4096, 2048}, {1111, 3528, 1024}};
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
         const int all = k->role == FQ_ROLE_DEVICE && i % 2 == 0;
         s.m = shapes[i].m;

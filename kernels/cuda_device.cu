@@ -145,17 +145,29 @@ void fq_cuda_stage_end(void) {
 
 fq_status fq_cuda_launch(const void *function, int blocks, int threads, size_t shared, int early, cudaStream_t stream,
                          void **arguments) {
+    return fq_cuda_launch_pairs(function, blocks, threads, shared, early, 0, stream, arguments);
+}
+
+fq_status fq_cuda_launch_pairs(const void *function, int blocks, int threads, size_t shared, int early, int paired,
+                               cudaStream_t stream, void **arguments) {
     cudaLaunchConfig_t c;
-    cudaLaunchAttribute attribute;
+    cudaLaunchAttribute attribute[2];
     memset(&c, 0, sizeof c);
     c.gridDim = dim3((unsigned)blocks);
     c.blockDim = dim3((unsigned)threads);
     c.dynamicSmemBytes = shared;
     c.stream = stream;
-    attribute.id = cudaLaunchAttributeProgrammaticStreamSerialization;
-    attribute.val.programmaticStreamSerializationAllowed = 1;
-    c.attrs = &attribute;
-    c.numAttrs = early ? 1 : 0;
+    c.attrs = attribute;
+    if (early) {
+        attribute[c.numAttrs].id = cudaLaunchAttributeProgrammaticStreamSerialization;
+        attribute[c.numAttrs++].val.programmaticStreamSerializationAllowed = 1;
+    }
+    if (paired) {
+        attribute[c.numAttrs].id = cudaLaunchAttributeClusterDimension;
+        attribute[c.numAttrs].val.clusterDim.x = 2;
+        attribute[c.numAttrs].val.clusterDim.y = attribute[c.numAttrs].val.clusterDim.z = 1;
+        c.numAttrs++;
+    }
     FQ_CUDA_TRY(cudaLaunchKernelExC(&c, function, arguments));
     return FQ_OK;
 }

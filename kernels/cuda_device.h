@@ -81,9 +81,11 @@ struct fq_cuda_loop {
 /* launch and context are set before. */
 fq_status fq_cuda_loop_create(fq_cuda_loop *l, fq_arena *owner) FQ_MUST_USE;
 
-/* Launch with or without programmatic dependent launch (`early`). */
+/* Launch with or without programmatic dependent launch (`early`); _pairs: in clusters of two blocks where `paired`. */
 fq_status fq_cuda_launch(const void *function, int blocks, int threads, size_t shared, int early, cudaStream_t stream,
                          void **arguments) FQ_MUST_USE;
+fq_status fq_cuda_launch_pairs(const void *function, int blocks, int threads, size_t shared, int early, int paired,
+                               cudaStream_t stream, void **arguments) FQ_MUST_USE;
 
 /* Weights on the device: the head of what a kernel's pack function leaves. */
 typedef struct fq_cuda_weights {

@@ -32,6 +32,8 @@ template <int FORM_, int ROWS_, int TOKENS_, int K_GROUPS_, int DEEP_, int GATED
     static constexpr int INTEGER = FORM == FQ_SM90_INT8 || FORM == FQ_SM90_QOQ; /* sums are INT32 */
     /* k-tiles of a stage: the copy engine takes about 100 cycles for a copy of any size. */
     static constexpr int DEEP = DEEP_;
+    /* Whether pairs of CTAs (fq_sm90_args.paired) are possible: each loads half the activations for both. */
+    static constexpr int PAIRS = K_GROUPS == 1 && DEEP == 1 && TOKENS >= FQ_SM90_PAIR_TOKENS;
     /* Warpgroups: GROUPS of 64 rows each, K_GROUPS such sets that take the stages in turn. */
     static constexpr int GROUPS = ROWS / FQ_SM90_ROWS, OWNERS = GROUPS * 128, CONSUMERS = OWNERS * K_GROUPS,
                          THREADS = CONSUMERS + 128;
@@ -69,6 +71,7 @@ template <int FORM_, int ROWS_, int TOKENS_, int K_GROUPS_, int DEEP_, int GATED
 typedef struct sm90_pipe {
     uint32_t base, words, scales, x_bytes; /* x_bytes: activations of a k-tile */
     int stage, tile;                       /* tile: k-tiles of the stage that are done */
+    int paired;
     uint32_t phase;
 } sm90_pipe;
 
@@ -106,7 +109,12 @@ FQ_DEV int sm90_issue(SUM (&d)[C::TOKENS / 2], uint32_t (&r)[4][4], int keep, in
 }
 
 template <class C> FQ_DEV void sm90_release(const sm90_pipe &p, int s, int t) {
-    if ((t & 31) == 0 && (C::DEEP == 1 || s >= 0)) ptx_barrier_arrive(p.base + C::AT_BARRIER + 8 * (C::STAGES + s));
+    const uint32_t empty = p.base + C::AT_BARRIER + 8 * (C::STAGES + s);
+    if constexpr (C::PAIRS) { /* both CTAs of a pair write into this stage */
+        if ((t & 31) <= p.paired) ptx_barrier_arrive_at(empty, t & 31);
+    } else {
+        if ((t & 31) == 0 && (C::DEEP == 1 || s >= 0)) ptx_barrier_arrive(empty);
+    }
 }
 
 /* d = the product over `count` >= 1 k-tiles, the last of which ends its stage. On return all wgmmas are complete and
@@ -237,7 +245,11 @@ template <class C> FQ_DEV void sm90_load_tokens(const CUtensorMap *x_map, const 
         const int token = p.token_tile * C::TOKENS;
         for (int k = p.k0; k < p.k1; k++) {
             const int s = sm90_ring_next<C>(ring, empty);
-            if (C::DEEP > 1 && g.x_sliced) {
+            if (C::PAIRS && g.paired) {
+                const int half = (int)blockIdx.x & 1;
+                ptx_tensor_load_pair(base + s * C::X_BYTES + half * (C::X_BYTES / 2), x_map, k * FQ_SM90_INPUTS,
+                                     token + half * (C::TOKENS / 2), 0, full + 8 * s);
+            } else if (C::DEEP > 1 && g.x_sliced) {
                 ptx_tensor_load(base + s * C::X_BYTES, x_map, 0, token, k * C::DEEP, full + 8 * s);
             } else {
                 for (int j = 0; j < sm90_depth<C>(g, k); j++)
@@ -280,7 +292,8 @@ FQ_DEV void sm90_consume(const CUtensorMap *y_map, const CUtensorMap *residual_m
     typedef typename sm90_sum<C::FORM>::type SUM;
     const uint32_t block = base + C::AT_W + group * C::DEEP * C::BLOCK;
     sm90_pipe pipe = {
-        base, block + t * 16, block + sm90_scales_at<C::FORM>(t), (uint32_t)g.x_rows * FQ_SM90_INPUTS, set, 0, 0};
+        base, block + t * 16, block + sm90_scales_at<C::FORM>(t), (uint32_t)g.x_rows * FQ_SM90_INPUTS, set, 0, g.paired,
+        0};
     sm90_output<C> output = sm90_output_make<C>(base, group, t);
     sm90_piece p;
     for (int piece = 0; sm90_work(piece, base + C::AT_PLAN, g, &p); piece++) {
@@ -332,7 +345,7 @@ __global__ void __launch_bounds__(C::THREADS, 1)
     } else if (threadIdx.x == 32) {
 #pragma unroll
         for (int i = 0; i < C::STAGES; i++)
-            ptx_barrier_init(full + 8 * (C::STAGES + i), 4 * C::GROUPS);
+            ptx_barrier_init(full + 8 * (C::STAGES + i), (4 * C::GROUPS) << (C::PAIRS ? g.paired : 0));
 #pragma unroll
         for (int i = 0; i < C::GROUPS; i++)
             ptx_barrier_init(base + C::AT_RESIDUAL + 8 * i, 1);
@@ -346,6 +359,7 @@ __global__ void __launch_bounds__(C::THREADS, 1)
         ptx_prefetch_map(&y_map);
     }
     __syncthreads();
+    if (C::PAIRS && g.paired) ptx_cluster_sync(); /* the other CTA's barriers are ready */
     if (warp < 4) {
         if constexpr (C::REGISTERS) ptx_registers_give<C::PRODUCER>();
         if (threadIdx.x == 0)
@@ -362,6 +376,10 @@ __global__ void __launch_bounds__(C::THREADS, 1)
         ptx_grid_wait(); /* scales and y belong to the kernel before until here */
         sm90_consume<C>(&y_map, &residual_map, g, base, (warp >> 2) - 1, threadIdx.x & 127);
     }
+    if (C::PAIRS && g.paired) { /* no CTA is gone while the other one still arrives at its barriers */
+        __syncwarp();
+        ptx_cluster_sync();
+    }
 }
 
 /* A row of a form's table of tiles: T of FQ_SM90_TILES. */
@@ -372,5 +390,6 @@ __global__ void __launch_bounds__(C::THREADS, 1)
      tokens,                                                                                                           \
      sm90_config<form, rows, tokens, k_groups, deep, gated>::THREADS,                                                  \
      sm90_config<form, rows, tokens, k_groups, deep, gated>::BYTES,                                                    \
-     deep},
+     deep,                                                                                                             \
+     sm90_config<form, rows, tokens, k_groups, deep, gated>::PAIRS},
 #endif

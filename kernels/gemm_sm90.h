@@ -26,6 +26,7 @@ enum {
     FQ_SM90_ROW_UNIT = 384, /* rows are padded to a multiple of it, which every tile divides */
     FQ_SM90_CODES = 4096    /* bytes of the codes of a block */
 };
+enum { FQ_SM90_PAIR_TOKENS = 176 }; /* tiles of so many tokens, of one set, may be done by pairs of CTAs */
 
 typedef enum fq_sm90_form { FQ_SM90_SIGMA, FQ_SM90_LUT, FQ_SM90_INT8, FQ_SM90_QOQ, FQ_SM90_EXACT } fq_sm90_form;
 
@@ -63,9 +64,10 @@ typedef struct fq_sm90_args {
     void *y;
     size_t y_pitch; /* elements */
     fq_sm90_store store;
-    int m, n, k_tiles; /* n: columns of y */
-    int rows;          /* of weights: n, or gate and up in turn, 8 rows each (FQ_SM90_GATED_ROWS) */
-    int row_tiles, token_tiles;
+    int m, n, k_tiles;          /* n: columns of y */
+    int rows;                   /* of weights: n, or gate and up in turn, 8 rows each (FQ_SM90_GATED_ROWS) */
+    int row_tiles, token_tiles; /* row_tiles: of a CTA, or of a pair */
+    int paired;      /* 1: two CTAs of a cluster do neighbouring tiles and load half the activations for both, each */
     int x_rows;      /* tokens that are loaded: those of the tile, or m if fewer (rows out of range load slowly) */
     int x_sliced;    /* the map of x is [slice of 128 inputs][token][128]: a stage comes by one copy */
     int stages;      /* of a tile */
@@ -98,6 +100,7 @@ typedef struct fq_sm90_tile {
     const char *name; /* "128x256/1" */
     const void *function;
     int rows, tokens, threads, bytes, deep; /* bytes of shared memory; k-tiles of a stage */
+    int pairs;                              /* may be launched in pairs of CTAs */
 } fq_sm90_tile;
 
 /* The tiles of each form, in the order of FQ_SM90_TILES. */

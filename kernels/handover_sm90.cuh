@@ -38,18 +38,20 @@ FQ_DEV void sm90_plan_write(uint32_t at, const fq_sm90_args &g) {
     const int lo = sm90_share(g, blockIdx.x), hi = sm90_share(g, blockIdx.x + 1);
     const int first = sm90_divide(lo, g.by_stages), last = sm90_divide(hi, g.by_stages);
     const int from = lo - first * g.stages, to = hi - last * g.stages;
-    const int dealt = g.dealt + ((int)blockIdx.x < g.dealt_longer);
+    const int dealt = g.dealt + ((int)(blockIdx.x >> g.paired) < g.dealt_longer);
     ptx_store_shared_s4(at, lo < hi && to > 0, max(last - first - (from > 0), 0), dealt, from > 0 && first < last);
     ptx_store_shared_s4(at + 16, first, from, last, to);
 }
 
-/* Token tiles fastest within a group of them, so that CTAs that run together share weights and activations in L2. */
+/* Token tiles fastest within a group of them, so that CTAs that run together share weights and activations in L2. Of a
+ * pair of CTAs the second has the row of tiles below. */
 FQ_DEV void sm90_locate(const fq_sm90_args &g, int tile, sm90_piece *p) {
     const int i = sm90_divide(tile, g.by_group), rest = tile - i * g.token_group * g.row_tiles;
     const int is_last = (i + 1) * g.token_group > g.token_tiles;
     const int size = is_last ? g.token_tiles - i * g.token_group : g.token_group;
     p->row_tile = sm90_divide(rest, is_last ? g.by_last_tokens : g.by_tokens);
     p->token_tile = i * g.token_group + rest - p->row_tile * size;
+    p->row_tile = (p->row_tile << g.paired) + ((int)blockIdx.x & g.paired);
 }
 
 /* Piece i; 0 when there is none. In the order of the file's head: tail, whole tiles, head. Shared tiles come after the
@@ -68,7 +70,7 @@ FQ_DEV int sm90_work(int i, uint32_t plan_at, const fq_sm90_args &g, sm90_piece 
     } else if (i < tails + whole) {
         tile = g.whole_tiles + first + (from > 0) + i - tails;
     } else if (i < tails + whole + dealt) {
-        tile = (int)blockIdx.x + (i - tails - whole) * (int)gridDim.x;
+        tile = (int)(blockIdx.x >> g.paired) + (i - tails - whole) * (int)(gridDim.x >> g.paired);
     } else {
         tile = g.whole_tiles + first;
         p->k0 = from;
