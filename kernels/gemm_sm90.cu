@@ -265,7 +265,9 @@ static const tile_cost costs[FQ_SM90_TILE_COUNT] = {
     {0.4765, 0.765, 6.50}, {0.4865, 1.499, 7.11}, {0.5433, 0.978, 8.08}, {0.6670, 0.636, 8.74}};
 
 /* Estimated microseconds of a launch: all tiles whole, or the last, incomplete wave and the one before it shared out.
- * The forms differ by a few percent, EXACT by half a k-tile, in the order of tiles by little. */
+ * Large tiles of more than two waves are not shared: CTAs would stand at different inputs from the first tile to the
+ * last and read activations at different times, which costs up to 17 % where L2 does not hold them. The forms differ by
+ * a few percent, EXACT by half a k-tile, in the order of tiles by little. */
 static double estimate(const fq_sm90_tile *t, tile_cost c, int m, int n, int k_tiles, int *whole_tiles) {
     const long places = fq_cuda_processors(), row_tiles = (n + t->rows - 1) / t->rows;
     const long tiles = row_tiles * ((m + t->tokens - 1) / t->tokens), waves = tiles / places;
@@ -274,8 +276,9 @@ static double estimate(const fq_sm90_tile *t, tile_cost c, int m, int n, int k_t
     const double split = launch_us + c.sharing_us + (double)kept * (k_tiles * c.k_tile_us + c.tile_us) +
                          (double)shared * k_tiles / (double)places * c.k_tile_us +
                          (double)((shared + places - 1) / places) * c.tile_us;
-    *whole_tiles = (int)(whole <= split ? tiles : kept * places);
-    return whole <= split ? whole : split;
+    const int is_whole = whole <= split || (kept > 0 && t->tokens >= 128);
+    *whole_tiles = (int)(is_whole ? tiles : kept * places);
+    return is_whole ? whole : split;
 }
 
 static int choose_tile(tile_list tiles, int m, int n, int k_tiles, int *whole_tiles) {
