@@ -31,7 +31,7 @@ FQ_INLINE void scaled_blocks(fq_gemm_kind kind, const int tiles, const tile_plan
     _Alignas(64) int32_t scale[16];
     const int chunks = p->w->chunks, half = TILE_SIDE / 2;
     uint8_t *now = w, *then = w + p->w_next;
-    if (from < to) tile_unpack(kind, p, from, 0, 0, TILE_SIDE, now);
+    if (from < to) tile_unpack(kind, p, p->w, from, 0, 0, TILE_SIDE, now);
     for (int b = from; b < to; b++) {
         memset(sums, 0, (size_t)tiles * TILE_BYTES);
         for (int g = 0; g < chunks; g++) {
@@ -39,10 +39,10 @@ FQ_INLINE void scaled_blocks(fq_gemm_kind kind, const int tiles, const tile_plan
             const int g1 = g + 1 < chunks ? g + 1 : 0, b1 = g + 1 < chunks ? b : gemm_min(b + 1, to - 1);
             tile_sums_zero(tiles);
             tile_step(kind, tiles, now, x);
-            tile_unpack(kind, p, b1, g1, 0, half, then);
+            tile_unpack(kind, p, p->w, b1, g1, 0, half, then);
             if (g > 0) scaled_add(kind, tiles, scale, 0, half, part, sums);
             tile_step(kind, tiles, now + p->w_step, x + p->x_step);
-            tile_unpack(kind, p, b1, g1, half, half, then);
+            tile_unpack(kind, p, p->w, b1, g1, half, half, then);
             if (g > 0) scaled_add(kind, tiles, scale, half, TILE_SIDE, part, sums);
             tile_sums_store(tiles, part);
             x512_scales(kind, p->w, ((size_t)b * (size_t)chunks + (size_t)g) * TILE_SIDE, scale);

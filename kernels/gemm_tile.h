@@ -135,27 +135,8 @@ FQ_INLINE void tile_pack_pass(fq_gemm_kind kind, const tile_plan *p, int m0, int
 
 /* --- weights --- */
 
-/* Row r of chunk g of a block: its line in each of the chunk's steps, from dst on. */
-FQ_INLINE void tile_unpack_row(fq_gemm_kind kind, const tile_plan *p, int block, int g, int r, uint8_t *dst) {
-    __m512i v[4];
-    if (gemm_is_packed(kind)) {
-        const size_t line = ((size_t)block * (size_t)p->w->chunks + (size_t)g) * TILE_SIDE + (size_t)r;
-        x512_unpack(kind, p->tables, p->w, line, (size_t)block * TILE_SIDE + (size_t)r, v);
-    } else { /* beyond the last row: that again, never stored */
-        x512_copy(kind, p->a->w, gemm_min(block * TILE_SIDE + r, p->n - 1), g, v);
-    }
-    FQ_UNROLL
-    for (int s = 0; s < tile_chunk_steps(kind); s++)
-        _mm512_store_si512(dst + (size_t)s * p->w_step + 64 * r, v[s]);
-}
-
-/* Ask for the codes of that row. */
+/* Ask for row r of chunk g of a block of canonical weights. */
 FQ_INLINE void tile_ask(fq_gemm_kind kind, const tile_plan *p, int block, int g, int r) {
-    if (gemm_is_packed(kind)) {
-        const size_t line = ((size_t)block * (size_t)p->w->chunks + (size_t)g) * TILE_SIDE + (size_t)r;
-        _mm_prefetch((const char *)p->w->codes + line * FQ_PACKED_LINE, _MM_HINT_T1);
-        return;
-    }
     const int row = gemm_min(block * TILE_SIDE + r, p->n - 1), bytes = TILE_CHUNK * gemm_w_bits(kind) / 8;
     const char *line = (const char *)gemm_w_at(kind, p->a->w, row, 0) + (size_t)g * (size_t)bytes;
     FQ_UNROLL
@@ -163,12 +144,26 @@ FQ_INLINE void tile_ask(fq_gemm_kind kind, const tile_plan *p, int block, int g,
         _mm_prefetch(line + i, _MM_HINT_T1);
 }
 
-/* Rows r0 .. r0 + count - 1. Asks for what comes later. */
-FQ_INLINE void tile_unpack(fq_gemm_kind kind, const tile_plan *p, int block, int g, int r0, int count, uint8_t *dst) {
+/* Rows r0 .. r0 + count - 1 of chunk g of a block: their lines in each of the chunk's steps, from dst on. Asks for what
+ * comes later. p and w: copies that no store can reach, or addresses are computed anew for every row. */
+FQ_INLINE void tile_unpack(fq_gemm_kind kind, const tile_plan *p, const fq_gemm_packed *w, int block, int g, int r0,
+                           int count, uint8_t *dst) {
+    const size_t first = gemm_is_packed(kind) ? ((size_t)block * (size_t)w->chunks + (size_t)g) * TILE_SIDE : 0;
+    dst += 64 * r0;
     FQ_ROLLED
-    for (int r = r0; r < r0 + count; r++) {
-        tile_ask(kind, p, block, g + (gemm_is_packed(kind) ? TILE_AHEAD : TILE_AHEAD / 4), r);
-        tile_unpack_row(kind, p, block, g, r, dst);
+    for (int r = r0; r < r0 + count; r++, dst += 64) {
+        __m512i v[4];
+        if (gemm_is_packed(kind)) {
+            const size_t line = first + (size_t)r;
+            _mm_prefetch((const char *)w->codes + (line + TILE_AHEAD * TILE_SIDE) * FQ_PACKED_LINE, _MM_HINT_T1);
+            x512_unpack(kind, p->tables, w, line, (size_t)block * TILE_SIDE + (size_t)r, v);
+        } else { /* beyond the last row: that again, never stored */
+            tile_ask(kind, p, block, g + TILE_AHEAD / 4, r);
+            x512_copy(kind, p->a->w, gemm_min(block * TILE_SIDE + r, p->n - 1), g, v);
+        }
+        FQ_UNROLL
+        for (int s = 0; s < tile_chunk_steps(kind); s++)
+            _mm512_store_si512(dst + (size_t)s * p->w_step, v[s]);
     }
 }
 
@@ -277,15 +272,17 @@ FQ_INLINE void tile_write_one(fq_gemm_kind kind, const int tiles, const tile_pla
 }
 
 /* Blocks from .. to - 1 of the group that starts at block b0, one span of k. */
-FQ_INLINE void tile_span(fq_gemm_kind kind, const int tiles, const tile_plan *p, uint8_t *w, int b0, int from, int to,
-                         int m0, int span) {
+FQ_INLINE void tile_span(fq_gemm_kind kind, const int tiles, const tile_plan *plan, uint8_t *w, int b0, int from,
+                         int to, int m0, int span) {
+    const tile_plan copy = *plan, *p = &copy;
+    const fq_gemm_packed packed = copy.w ? *copy.w : (fq_gemm_packed){0};
     const int chunk = tile_chunk_steps(kind), rows = TILE_SIDE / chunk;
     const int g_from = span * p->span / chunk, g_to = gemm_min(p->steps, (span + 1) * p->span) / chunk;
     const int last = span == p->spans - 1;
     _Alignas(64) uint8_t local[TILE_MOST * TILE_BYTES];
     tile_done done = {local, 0, tiles};
     uint8_t *now = w, *then = w + p->w_next;
-    if (from < to) tile_unpack(kind, p, b0 + from, g_from, 0, TILE_SIDE, now);
+    if (from < to) tile_unpack(kind, p, &packed, b0 + from, g_from, 0, TILE_SIDE, now);
     for (int b = from; b < to; b++) {
         uint8_t *c = p->spans > 1 ? p->c + (size_t)b * (size_t)tiles * TILE_BYTES : local;
         if (span == 0)
@@ -298,20 +295,20 @@ FQ_INLINE void tile_span(fq_gemm_kind kind, const int tiles, const tile_plan *p,
             FQ_UNROLL
             for (int s = 0; s < chunk; s++) {
                 tile_step(kind, tiles, now + (size_t)s * p->w_step, x + (size_t)s * p->x_step);
-                tile_unpack(kind, p, b1, g1, s * rows, rows, then);
+                tile_unpack(kind, p, &packed, b1, g1, s * rows, rows, then);
             }
-            tile_write_one(kind, tiles, p, &done, m0);
+            tile_write_one(kind, tiles, plan, &done, m0);
             uint8_t *swap = now;
             now = then;
             then = swap;
         }
         while (done.tile < tiles)
-            tile_write_one(kind, tiles, p, &done, m0);
+            tile_write_one(kind, tiles, plan, &done, m0);
         tile_sums_store(tiles, c);
         if (last) done = (tile_done){c, b0 + b, 0};
     }
     while (done.tile < tiles)
-        tile_write_one(kind, tiles, p, &done, m0);
+        tile_write_one(kind, tiles, plan, &done, m0);
 }
 
 FQ_INLINE void tile_begin(void) {
