@@ -240,8 +240,9 @@ static __global__ void __launch_bounds__(128, 1) multiply_zeros(float *out) {
         for (int j = 0; j < 4; j++)
             wgmma_mma(fq_tokens<RATE_TOKENS>(), d, a, b + 2 * j, i + j > 0);
         ptx_wgmma_commit();
-        ptx_wgmma_wait<0>();
+        ptx_wgmma_wait<1>();
     }
+    ptx_wgmma_wait<0>();
     float sum = 0.0f;
 #pragma unroll
     for (int i = 0; i < RATE_TOKENS / 2; i++)
@@ -249,8 +250,10 @@ static __global__ void __launch_bounds__(128, 1) multiply_zeros(float *out) {
     if (sum != 0.0f) *out = sum;
 }
 
-enum { READ, MULTIPLY, COPY };
-/* Best of a few timings, in seconds; 0 if anything fails. COPY: the second half of the data onto the first. */
+enum { READ, MULTIPLY, COPY, TIMES = 200 };
+/* Best of timings, in seconds; 0 if anything fails. So many, 60 ms and more of them, because a device that was idle, or
+ * at its power limit, takes some milliseconds to its clock, and a ceiling below what kernels reach later calls them
+ * impossible. COPY: the second half of the data onto the first. */
 static double best_seconds(int which, void *data, size_t bytes, void *out) {
     cudaEvent_t start, stop;
     double best = 0;
@@ -258,7 +261,7 @@ static double best_seconds(int which, void *data, size_t bytes, void *out) {
     if (cudaEventCreate(&start) != cudaSuccess || cudaEventCreate(&stop) != cudaSuccess) return 0;
     if (cudaFuncSetAttribute(multiply_zeros, cudaFuncAttributeMaxDynamicSharedMemorySize, shared) != cudaSuccess)
         return 0;
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < TIMES; i++) {
         float ms = 0;
         (void)cudaEventRecord(start);
         if (which == READ)
