@@ -15,13 +15,14 @@ template <class C> struct sm90_output {
     static constexpr int COLS = C::GATED ? 32 : 64, SCALES = (C::TOKENS + 127) / 128;
     uint32_t out, scale, barrier;
     int group, t, loads;
+    int is_last;         /* nothing follows the tile that ends now */
     float token[SCALES]; /* this thread's token scales */
 };
 
 template <class C> FQ_DEV sm90_output<C> sm90_output_make(uint32_t base, int group, int t) {
     sm90_output<C> o;
     o.out = base + C::AT_OUT + group * (C::OUT_BYTES / C::GROUPS);
-    o.scale = base + C::AT_SCALE + group * C::TOKENS * 4;
+    o.scale = base + C::AT_SCALE + group * (C::SCALE_BYTES / C::GROUPS);
     o.barrier = base + C::AT_RESIDUAL + 8 * group;
     o.group = group;
     o.t = t;
@@ -47,7 +48,8 @@ FQ_DEV void sm90_output_begin(sm90_output<C> &o, const fq_sm90_args &g, const CU
     if (o.t == 0) { /* into the buffer that the result leaves from */
         ptx_store_wait_read<0>();
         ptx_barrier_expect(o.barrier, C::TOKENS * 128);
-        ptx_tensor_load(o.out, residual_map, row0, token0, o.barrier);
+        for (int i = 0; i < C::TOKENS; i += C::SEND)
+            ptx_tensor_load(o.out + i * 128, residual_map, row0, token0 + i, o.barrier);
     }
 }
 
@@ -144,11 +146,30 @@ template <class C, int KIND> FQ_DEV void sm90_stage_gated(const float (&y)[4], c
     }
 }
 
-/* All tokens of the tile to the buffer. The token scales of several blocks are read at once: reads wait for the writes
- * before them, 190 cycles a step of 16 tokens when they alternate. */
+/* `tokens` tokens from `first` of the tile in the buffer to y, by one thread. */
+template <class C>
+FQ_DEV void sm90_send(const sm90_output<C> &o, const fq_sm90_args &g, const CUtensorMap *y_map, int row0, int token0,
+                      int first, int tokens) {
+    const int column = C::GATED ? row0 / 2 : row0;
+    const int bytes = g.store == FQ_SM90_STORE_TENSOR_E4M3 ? o.COLS : 2 * o.COLS;
+    if (column < g.n) {
+        for (int i = first; i < first + tokens; i += C::SEND)
+            ptx_tensor_store(y_map, o.out + i * bytes, column, token0 + i);
+    }
+    ptx_store_commit();
+}
+
+/* Whether a tile's tokens leave part by part where nothing follows: the memory is busy then, the CTA has no other work.
+ */
+template <class C, int KIND> FQ_DEV constexpr int sm90_in_parts(void) {
+    return KIND == SM90_BF16 && C::TOKENS > C::SEND;
+}
+
+/* All tokens of the tile to the buffer and, where nothing follows, to y. The token scales of several blocks are read at
+ * once: reads wait for the writes before them, 190 cycles a step of 16 tokens when they alternate. */
 template <class C, int KIND, typename SUM>
 FQ_DEV void sm90_stage_tile(const SUM (&d)[C::TOKENS / 2], const sm90_output<C> &o, const fq_sm90_args &g,
-                            const float (&row)[2]) {
+                            const float (&row)[2], const CUtensorMap *y_map, int row0, int token0) {
     constexpr int STEPS = C::TOKENS / 16, AT_ONCE = STEPS % 4 == 0 ? 4 : STEPS % 5 == 0 ? 5 : STEPS % 3 == 0 ? 3 : 1;
 #pragma unroll
     for (int first = 0; first < STEPS; first += AT_ONCE) {
@@ -178,6 +199,13 @@ FQ_DEV void sm90_stage_tile(const SUM (&d)[C::TOKENS / 2], const sm90_output<C> 
             } else {
                 sm90_stage<C, KIND>(y, o, first + u);
             }
+        }
+        if constexpr (sm90_in_parts<C, KIND>()) {
+            static_assert(AT_ONCE * 16 == C::SEND, "part");
+            if (!o.is_last) continue;
+            ptx_fence_async_shared();
+            ptx_named_sync(1 + o.group, 128);
+            if (o.t == 0) sm90_send<C>(o, g, y_map, row0, token0, 16 * first, C::SEND);
         }
     }
 }
@@ -216,19 +244,17 @@ FQ_DEV void sm90_store_tensor(SUM (&d)[C::TOKENS / 2], sm90_output<C> &o, const 
         ptx_store_wait_read<0>(); /* the copy engine has read the tile before */
     }
     ptx_named_sync(1 + o.group, 128);
-    if (codes)
-        sm90_stage_tile<C, SM90_CODES>(d, o, g, row);
-    else if (!C::GATED && residual)
-        sm90_stage_tile<C, C::GATED ? SM90_BF16 : SM90_RESIDUAL>(d, o, g, row);
-    else
-        sm90_stage_tile<C, SM90_BF16>(d, o, g, row);
+    if (codes) {
+        sm90_stage_tile<C, SM90_CODES>(d, o, g, row, y_map, row0, token0);
+    } else if (!C::GATED && residual) {
+        sm90_stage_tile<C, C::GATED ? SM90_BF16 : SM90_RESIDUAL>(d, o, g, row, y_map, row0, token0);
+    } else {
+        sm90_stage_tile<C, SM90_BF16>(d, o, g, row, y_map, row0, token0);
+        if (sm90_in_parts<C, SM90_BF16>() && o.is_last) return;
+    }
     ptx_fence_async_shared();
     ptx_named_sync(1 + o.group, 128);
-    if (o.t == 0) {
-        const int column = C::GATED ? row0 / 2 : row0;
-        if (column < g.n) ptx_tensor_store(y_map, o.out, column, token0);
-        ptx_store_commit();
-    }
+    if (o.t == 0) sm90_send<C>(o, g, y_map, row0, token0, 0, C::TOKENS);
 }
 
 /* The finished sums d of a tile to y. */

@@ -262,34 +262,48 @@ typedef struct tile_cost {
 static const tile_cost costs[FQ_SM90_TILE_COUNT] = {
     {0.1267, 0.312, 1.84}, {0.1122, 0.631, 1.60}, {0.1173, 0.918, 1.82}, {0.1544, 0.815, 2.23},
     {0.2865, 0.648, 3.54}, {0.2129, 1.155, 3.01}, {0.3906, 0.493, 4.95}, {0.5264, 1.047, 6.86},
-    {0.4765, 0.765, 6.50}, {0.4865, 1.499, 7.11}, {0.5433, 0.978, 8.08}, {0.6670, 0.636, 8.74}};
+    {0.4950, 0.765, 6.50}, {0.4865, 1.499, 7.11}, {0.5433, 0.978, 8.08}, {0.6670, 0.636, 8.74}};
 
-/* Estimated microseconds of a launch: all tiles whole, or the last, incomplete wave and the one before it shared out.
- * Large tiles of more than two waves are not shared: CTAs would stand at different inputs from the first tile to the
- * last and read activations at different times, which costs up to 17 % where L2 does not hold them. The forms differ by
- * a few percent, EXACT by half a k-tile, in the order of tiles by little. */
-static double estimate(const fq_sm90_tile *t, tile_cost c, int m, int n, int k_tiles, int *whole_tiles) {
+/* How the tiles come to CTAs: whole ones to one each; the last ones shared out; whole ones to pairs of CTAs; those of
+ * the last round in halves. */
+enum { WHOLE = 0, SHARED = 1, PAIRED = 2, HALVED = 4 };
+
+/* Tiles that are left after so many rounds over all places, where halves of them find a place each; else 0. */
+static long left_for_halves(const fq_sm90_tile *t, int m, long tiles, long places) {
+    return t->halves && m >= t->tokens && tiles > places && 2 * (tiles % places) <= places ? tiles % places : 0;
+}
+
+/* Estimated microseconds of a launch: all tiles whole; or the last, incomplete wave and the one before it shared out;
+ * or the last one in halves, which cost what tiles of 128 tokens cost. Large tiles of more than two waves are not
+ * shared: CTAs would stand at different inputs from the first tile to the last and read activations at different times,
+ * which costs up to 17 % where L2 does not hold them. The forms differ by a few percent, EXACT by half a k-tile, in the
+ * order of tiles by little. */
+static double estimate(const fq_sm90_tile *t, tile_cost c, int m, int n, int k_tiles, int *how) {
     const long places = fq_cuda_processors(), row_tiles = (n + t->rows - 1) / t->rows;
     const long tiles = row_tiles * ((m + t->tokens - 1) / t->tokens), waves = tiles / places;
     const long rounds = (tiles + places - 1) / places, kept = waves > 1 ? waves - 1 : 0, shared = tiles - kept * places;
-    const double launch_us = 3.0, whole = launch_us + (double)rounds * (k_tiles * c.k_tile_us + c.tile_us);
-    const double split = launch_us + c.sharing_us + (double)kept * (k_tiles * c.k_tile_us + c.tile_us) +
+    const tile_cost half = costs[FQ_SM90_TILE_128x128x1];
+    const double launch_us = 3.0, each = k_tiles * c.k_tile_us + c.tile_us;
+    const double whole = launch_us + (double)rounds * each;
+    const double split = launch_us + c.sharing_us + (double)kept * each +
                          (double)shared * k_tiles / (double)places * c.k_tile_us +
                          (double)((shared + places - 1) / places) * c.tile_us;
-    const int is_whole = whole <= split || (kept > 0 && t->tokens >= 128);
-    *whole_tiles = (int)(is_whole ? tiles : kept * places);
-    return is_whole ? whole : split;
+    *how = whole <= split || (kept > 0 && t->tokens >= 128) ? WHOLE : SHARED;
+    if (*how == SHARED) return split;
+    if (left_for_halves(t, m, tiles, places) == 0) return whole;
+    *how = HALVED;
+    return launch_us + (double)waves * each + k_tiles * half.k_tile_us + half.tile_us;
 }
 
-static int choose_tile(tile_list tiles, int m, int n, int k_tiles, int *whole_tiles) {
-    int best = 0, whole = 0;
+static int choose_tile(tile_list tiles, int m, int n, int k_tiles, int *how) {
+    int best = 0, way = WHOLE;
     double least = 0;
     for (int i = 0; i < tiles.n; i++) {
-        const double us = estimate(&tiles.tile[i], costs[i], m, n, k_tiles, &whole);
+        const double us = estimate(&tiles.tile[i], costs[i], m, n, k_tiles, &way);
         if (i > 0 && us >= least) continue;
         least = us;
         best = i;
-        *whole_tiles = whole;
+        *how = way;
     }
     return best;
 }
@@ -301,27 +315,30 @@ static fq_sm90_divisor divisor(int by) {
     return d;
 }
 
-/* How the tiles come to CTAs: whole ones to one each, the last ones shared out, or whole ones to pairs of CTAs. */
-typedef enum dealing { WHOLE, SHARED, PAIRED } dealing;
-
 static int has_pairs(const fq_sm90_tile *t, const fq_sm90_args *g) {
     return t->pairs && g->m >= t->tokens && g->row_tiles % 2 == 0 && fq_cuda_processors() % 2 == 0;
 }
 
-/* What can be asked for: every tile whole (number 2 tile) and shared (2 tile + 1), then those that pairs can do. */
+/* What can be asked for: every tile whole (number 2 tile) and shared (2 tile + 1), then those that pairs can do,
+ * halved, and both. */
 static int choices_of(tile_list tiles) {
     int n = 2 * tiles.n;
     for (int i = 0; i < tiles.n; i++)
-        n += tiles.tile[i].pairs;
+        n += tiles.tile[i].pairs + 2 * tiles.tile[i].halves;
     return n;
 }
 
-static dealing read_choice(tile_list tiles, int choice, int *tile) {
+static int read_choice(tile_list tiles, int choice, int *tile) {
+    int left = choice - 2 * tiles.n;
     *tile = choice / 2;
-    if (choice < 2 * tiles.n) return choice % 2 ? SHARED : WHOLE;
-    for (int i = 0, left = choice - 2 * tiles.n; i < tiles.n; i++)
-        if (tiles.tile[i].pairs && left-- == 0) *tile = i;
-    return PAIRED;
+    if (left < 0) return choice % 2 ? SHARED : WHOLE;
+    for (*tile = 0; *tile < tiles.n; ++*tile) {
+        const fq_sm90_tile *t = &tiles.tile[*tile];
+        if (t->pairs && left-- == 0) return PAIRED;
+        if (t->halves && left-- == 0) return HALVED;
+        if (t->halves && left-- == 0) return PAIRED | HALVED;
+    }
+    return WHOLE;
 }
 
 /* choice: -1, or the number of one of choices_of. */
@@ -329,13 +346,12 @@ static fq_status plan_launch(launch_plan *l, const packed_weights *p, int m, int
                              int choice) {
     const tile_list tiles_here = tiles_of(p->form, p->gated);
     fq_sm90_args *g = &l->args;
-    int whole, tile;
-    dealing how = WHOLE;
+    int how, tile;
     g->k_tiles = (k + FQ_SM90_INPUTS - 1) / FQ_SM90_INPUTS;
     if (choice >= 0)
         how = read_choice(tiles_here, choice, &tile);
     else
-        tile = choose_tile(tiles_here, m, p->rows, g->k_tiles, &whole);
+        tile = choose_tile(tiles_here, m, p->rows, g->k_tiles, &how);
     const fq_sm90_tile *t = l->tile = &tiles_here.tile[tile];
     g->m = m;
     g->n = p->w.n;
@@ -353,21 +369,23 @@ static fq_status plan_launch(launch_plan *l, const packed_weights *p, int m, int
     int tiles = g->row_tiles * g->token_tiles, places = fq_cuda_processors();
     /* Pairs of CTAs read the activations once for two. That saves energy, so that the clock stays 1 to 2 % higher where
      * power limits it, but a launch of clusters takes 0.45 us more: worth it from about 90 us on. */
-    const int pays = (double)tiles * g->k_tiles >= 120.0 * places;
-    if (choice < 0) how = whole < tiles ? SHARED : pays ? PAIRED : WHOLE;
-    if (choice >= 0) whole = how == SHARED ? (tiles / places > 1 ? (tiles / places - 1) * places : 0) : tiles;
-    if (how == PAIRED && has_pairs(t, g)) {
+    if (choice < 0 && how != SHARED && (double)tiles * g->k_tiles >= 120.0 * places) how |= PAIRED;
+    if (how & PAIRED && has_pairs(t, g)) {
         g->paired = 1;
         g->row_tiles /= 2;
         tiles /= 2;
         places /= 2;
-        whole = tiles;
     }
+    const int left = how & HALVED ? (int)left_for_halves(t, m, tiles, places) : 0;
+    const int whole = how != SHARED ? tiles : tiles / places > 1 ? (tiles / places - 1) * places : 0;
     const int shared = (tiles - whole) * g->stages;
+    g->halves = 2 * left;
+    g->x_parts = left > 0 ? 2 : 1;
+    g->at_once = shared == 0 && !g->paired;
     l->ctas = shared > 0 ? (shared < places && whole == 0 ? shared : places) : tiles < places ? tiles : places;
-    g->whole_tiles = whole;
-    g->dealt = whole / l->ctas;
-    g->dealt_longer = whole % l->ctas;
+    g->whole_tiles = whole - left;
+    g->dealt = g->whole_tiles / l->ctas;
+    g->dealt_longer = g->whole_tiles % l->ctas;
     g->by_stages = divisor(g->stages);
     g->by_group = divisor(g->token_group * g->row_tiles);
     g->by_tokens = divisor(g->token_group);
@@ -376,7 +394,8 @@ static fq_status plan_launch(launch_plan *l, const packed_weights *p, int m, int
     g->longer = shared % l->ctas;
     l->ctas <<= g->paired;
     FQ_CUDA_TRY(cudaFuncSetAttribute(t->function, cudaFuncAttributeMaxDynamicSharedMemorySize, t->bytes));
-    return fq_cuda_tensor_map_slices(&l->x_map, x, m, k, x_pitch, g->x_rows >> g->paired, g->x_sliced ? t->deep : 1);
+    return fq_cuda_tensor_map_slices(&l->x_map, x, m, k, x_pitch, g->x_rows >> (g->paired || g->halves),
+                                     g->x_sliced ? t->deep : 1);
 }
 
 static fq_status launch(const fq_cuda_product *p, const void *blocks, cudaStream_t stream) {
@@ -393,13 +412,13 @@ static fq_status launch(const fq_cuda_product *p, const void *blocks, cudaStream
 static fq_status map_output(launch_plan *l, const fq_cuda_product *p, const packed_weights *w) {
     const CUtensorMapDataType bf16 = CU_TENSOR_MAP_DATA_TYPE_BFLOAT16, u8 = CU_TENSOR_MAP_DATA_TYPE_UINT8;
     const int codes = p->y_type == FQ_CUDA_E4M3, cols = w->gated ? FQ_SM90_ROWS / 2 : FQ_SM90_ROWS, n = w->w.n;
+    const int send = FQ_SM90_SEND_TOKENS(l->tile->tokens);
     l->y_map = l->residual_map = l->x_map; /* where they are not used */
     if (l->args.store > FQ_SM90_STORE_TENSOR_E4M3) return FQ_OK;
     if (p->residual)
-        FQ_TRY(fq_cuda_tensor_map(&l->residual_map, bf16, 2, p->residual, p->m, n, p->y_pitch, l->tile->tokens, cols,
-                                  128));
-    return fq_cuda_tensor_map(&l->y_map, codes ? u8 : bf16, codes ? 1 : 2, p->y, p->m, n, p->y_pitch, l->tile->tokens,
-                              cols, codes ? cols : 2 * cols);
+        FQ_TRY(fq_cuda_tensor_map(&l->residual_map, bf16, 2, p->residual, p->m, n, p->y_pitch, send, cols, 128));
+    return fq_cuda_tensor_map(&l->y_map, codes ? u8 : bf16, codes ? 1 : 2, p->y, p->m, n, p->y_pitch, send, cols,
+                              codes ? cols : 2 * cols);
 }
 
 static fq_sm90_store store_of(const fq_cuda_product *p, int n, int gated) {
@@ -438,7 +457,12 @@ static fq_status prepare(const fq_gemm_args *a, int choice, int early, fq_arena 
     g->store = store_of(p, w->w.n, w->gated);
     g->partial = common.partial;
     g->flag = common.flag;
-    p->tile = fq_arena_printf(owner, "%s%s", l->tile->name, g->paired ? "*2" : g->share + g->longer > 0 ? "+" : "");
+    g->at_once &= !p->early; /* nothing may wait for the kernel before this one before weights are asked for */
+    p->tile = fq_arena_printf(owner, "%s%s%s", l->tile->name,
+                              g->share + g->longer > 0 ? "+"
+                              : g->paired              ? "*2"
+                                                       : "",
+                              g->halves > 0 ? "/2" : "");
     return p->tile ? map_output(l, p, w) : FQ_ERR_MEMORY;
 }
 

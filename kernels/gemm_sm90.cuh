@@ -34,6 +34,9 @@ template <int FORM_, int ROWS_, int TOKENS_, int K_GROUPS_, int DEEP_, int GATED
     static constexpr int DEEP = DEEP_;
     /* Whether pairs of CTAs (fq_sm90_args.paired) are possible: each loads half the activations for both. */
     static constexpr int PAIRS = K_GROUPS == 1 && DEEP == 1 && TOKENS >= FQ_SM90_PAIR_TOKENS;
+    /* Whether tiles of the last round may be halved. */
+    static constexpr int HALVES = PAIRS && TOKENS == 256;
+    static constexpr int SEND = FQ_SM90_SEND_TOKENS(TOKENS);
     /* Warpgroups: GROUPS of 64 rows each, K_GROUPS such sets that take the stages in turn. */
     static constexpr int GROUPS = ROWS / FQ_SM90_ROWS, OWNERS = GROUPS * 128, CONSUMERS = OWNERS * K_GROUPS,
                          THREADS = CONSUMERS + 128;
@@ -65,6 +68,9 @@ template <int FORM_, int ROWS_, int TOKENS_, int K_GROUPS_, int DEEP_, int GATED
     static_assert(STAGES >= 3 && STAGES <= 32 && BYTES <= MOST && TOKENS % 16 == 0 && TOKENS <= 256, "tile");
     static_assert(FQ_SM90_ROW_UNIT % ROWS == 0 && STAGES % K_GROUPS == 0, "tile");
 };
+
+/* A tile of half the tokens in the same shared memory. */
+template <class C> struct sm90_half : C { static constexpr int TOKENS = C::TOKENS / 2; };
 
 /* Where a consumer thread stands in the ring of stages: its words of a block and its warpgroup's scales of it, in stage
  * 0; the barriers and activations are at fixed distances from `base`. */
@@ -213,17 +219,24 @@ template <class C> FQ_DEV void sm90_ring_restart(sm90_ring<C> &r, int stages) {
         sm90_ring_turn<C>(r, r.at[0]);
 }
 
+/* Whether the first stage of all is asked for by sm90_load_first. */
+template <class C> FQ_DEV int sm90_at_once(const fq_sm90_args &g) {
+    return C::PAIRS && g.at_once;
+}
+
 /* Weights of all stages, by one thread. They belong to no kernel before this one: nothing is waited for. */
 template <class C> FQ_DEV void sm90_load_weights(const fq_sm90_args &g, uint32_t base) {
     const uint32_t full = base + C::AT_BARRIER, empty = full + 8 * C::STAGES;
     sm90_ring<C> ring = sm90_ring_make<C>();
     sm90_piece p;
-    for (int piece = 0; sm90_work(piece, base + C::AT_PLAN, g, &p); piece++) {
-        const uint8_t *from = g.w + ((size_t)p.row_tile * C::GROUPS * g.k_tiles + p.k0 * C::DEEP) * C::BLOCK;
-        for (int k = p.k0; k < p.k1; k++) {
+    int done = sm90_at_once<C>(g);
+    if (done) (void)sm90_ring_next<C>(ring, empty);
+    for (int piece = 0; sm90_work<C>(piece, base + C::AT_PLAN, g, &p); piece++, done = 0) {
+        const uint8_t *from = g.w + ((size_t)p.row_tile * C::GROUPS * g.k_tiles + (p.k0 + done) * C::DEEP) * C::BLOCK;
+        for (int k = p.k0 + done; k < p.k1; k++) {
             const int depth = sm90_depth<C>(g, k), x_tiles = g.x_sliced ? C::DEEP : depth;
-            const int s = sm90_ring_next<C>(ring, empty);
-            ptx_barrier_expect(full + 8 * s, g.x_rows * FQ_SM90_INPUTS * x_tiles + C::GROUPS * depth * C::BLOCK);
+            const int s = sm90_ring_next<C>(ring, empty), tokens = C::HALVES && p.is_half ? C::TOKENS / 2 : g.x_rows;
+            ptx_barrier_expect(full + 8 * s, tokens * FQ_SM90_INPUTS * x_tiles + C::GROUPS * depth * C::BLOCK);
 #pragma unroll
             for (int i = 0; i < C::GROUPS; i++)
                 ptx_bulk_load(base + C::AT_W + s * C::W_BYTES + i * C::DEEP * C::BLOCK,
@@ -234,21 +247,36 @@ template <class C> FQ_DEV void sm90_load_weights(const fq_sm90_args &g, uint32_t
     }
 }
 
+/* Activations of a stage by boxes of half a tile's tokens: of a pair each CTA loads one for both, of half a tile in
+ * turn. */
+template <class C>
+FQ_DEV void sm90_load_part(const CUtensorMap *x_map, const fq_sm90_args &g, const sm90_piece &p, int k, uint32_t to,
+                           int token, uint32_t full) {
+    const int rank = (int)blockIdx.x & 1;
+    const int half = p.is_half ? 0 : rank, distance = half * (C::X_BYTES / 2);
+    if (!g.paired) {
+        for (int i = 0; i < (p.is_half ? 1 : 2); i++)
+            ptx_tensor_load(to + i * (C::X_BYTES / 2), x_map, k * FQ_SM90_INPUTS, token + i * (C::TOKENS / 2), 0, full);
+    } else if (!p.is_half || (k & 1) == rank) {
+        ptx_tensor_load_pair(to + distance, x_map, k * FQ_SM90_INPUTS, token + half * (C::TOKENS / 2), 0, full);
+    }
+}
+
 /* Activations of all stages, by a thread of another warp. Their bytes may come before the weights' thread has said how
  * many to expect: the barrier's round does not end before it has. */
 template <class C> FQ_DEV void sm90_load_tokens(const CUtensorMap *x_map, const fq_sm90_args &g, uint32_t base) {
     const uint32_t full = base + C::AT_BARRIER, empty = full + 8 * C::STAGES;
     sm90_ring<C> ring = sm90_ring_make<C>();
     sm90_piece p;
+    int done = sm90_at_once<C>(g);
+    if (done) (void)sm90_ring_next<C>(ring, empty);
     ptx_grid_wait();
-    for (int piece = 0; sm90_work(piece, base + C::AT_PLAN, g, &p); piece++) {
-        const int token = p.token_tile * C::TOKENS;
-        for (int k = p.k0; k < p.k1; k++) {
+    for (int piece = 0; sm90_work<C>(piece, base + C::AT_PLAN, g, &p); piece++, done = 0) {
+        const int token = sm90_token<C>(p);
+        for (int k = p.k0 + done; k < p.k1; k++) {
             const int s = sm90_ring_next<C>(ring, empty);
-            if (C::PAIRS && g.paired) {
-                const int half = (int)blockIdx.x & 1;
-                ptx_tensor_load_pair(base + s * C::X_BYTES + half * (C::X_BYTES / 2), x_map, k * FQ_SM90_INPUTS,
-                                     token + half * (C::TOKENS / 2), 0, full + 8 * s);
+            if (C::PAIRS && (g.paired || g.x_parts > 1)) {
+                sm90_load_part<C>(x_map, g, p, k, base + s * C::X_BYTES, token, full + 8 * s);
             } else if (C::DEEP > 1 && g.x_sliced) {
                 ptx_tensor_load(base + s * C::X_BYTES, x_map, 0, token, k * C::DEEP, full + 8 * s);
             } else {
@@ -259,6 +287,22 @@ template <class C> FQ_DEV void sm90_load_tokens(const CUtensorMap *x_map, const 
         }
         sm90_ring_restart<C>(ring, p.k1 - p.k0);
     }
+}
+
+/* The first stage of a CTA's first tile, by the thread that made the barriers of full stages: at once, before the other
+ * threads know their work, which takes 500 cycles. */
+template <class C> FQ_DEV void sm90_load_first(const CUtensorMap *x_map, const fq_sm90_args &g, uint32_t base) {
+    const uint32_t full = base + C::AT_BARRIER;
+    sm90_piece p;
+    sm90_locate(g, blockIdx.x, &p);
+    const uint8_t *from = g.w + (size_t)p.row_tile * C::GROUPS * g.k_tiles * C::BLOCK;
+    ptx_fence_async_shared();
+    ptx_barrier_expect(full, g.x_rows * FQ_SM90_INPUTS + C::GROUPS * C::BLOCK);
+#pragma unroll
+    for (int i = 0; i < C::GROUPS; i++)
+        ptx_bulk_load(base + C::AT_W + i * C::BLOCK, from + (size_t)i * g.k_tiles * C::BLOCK, C::BLOCK, full);
+    for (int i = 0; i < g.x_parts; i++)
+        ptx_tensor_load(base + i * (C::X_BYTES / 2), x_map, 0, p.token_tile * C::TOKENS + i * (C::TOKENS / 2), 0, full);
 }
 
 /* The sums of all sets of warpgroups to the first one, which returns 1; the others may go on with the next piece. */
@@ -285,6 +329,20 @@ FQ_DEV int sm90_gather(SUM (&d)[C::TOKENS / 2], uint32_t base, int set, int grou
     return 1;
 }
 
+/* Half a tile, the last piece of a CTA. */
+template <class C>
+FQ_DEV void sm90_consume_half(const CUtensorMap *y_map, const CUtensorMap *residual_map, const fq_sm90_args &g,
+                              uint32_t base, sm90_pipe &pipe, int loads, int row0, int token0, int group, int t) {
+    typedef sm90_half<C> H;
+    typename sm90_sum<C::FORM>::type d[H::TOKENS / 2];
+    sm90_output<H> output = sm90_output_make<H>(base, group, t);
+    output.loads = loads;
+    output.is_last = 1;
+    sm90_output_begin<H>(output, g, residual_map, row0, token0);
+    sm90_sums<H>(d, g.k_tiles, pipe, t);
+    sm90_output_end<H>(d, output, g, y_map, row0, token0);
+}
+
 template <class C>
 FQ_DEV void sm90_consume(const CUtensorMap *y_map, const CUtensorMap *residual_map, const fq_sm90_args &g,
                          uint32_t base, int warpgroup, int t) {
@@ -296,10 +354,16 @@ FQ_DEV void sm90_consume(const CUtensorMap *y_map, const CUtensorMap *residual_m
         0};
     sm90_output<C> output = sm90_output_make<C>(base, group, t);
     sm90_piece p;
-    for (int piece = 0; sm90_work(piece, base + C::AT_PLAN, g, &p); piece++) {
-        const int row0 = p.row_tile * C::ROWS + group * FQ_SM90_ROWS, token0 = p.token_tile * C::TOKENS;
+    for (int piece = 0; sm90_work<C>(piece, base + C::AT_PLAN, g, &p); piece++) {
+        const int row0 = p.row_tile * C::ROWS + group * FQ_SM90_ROWS, token0 = sm90_token<C>(p);
         const int last = p.k1 == g.stages, stages = p.k1 - p.k0;
         const int missing = last ? g.stages * C::DEEP - g.k_tiles : 0; /* k-tiles of the last stage */
+        if constexpr (C::HALVES) {
+            if (p.is_half) {
+                sm90_consume_half<C>(y_map, residual_map, g, base, pipe, output.loads, row0, token0, group, t);
+                break;
+            }
+        }
         if (last && set == 0) sm90_output_begin<C>(output, g, residual_map, row0, token0);
         SUM d[C::TOKENS / 2];
         if constexpr (C::K_GROUPS == 1) {
@@ -322,6 +386,7 @@ FQ_DEV void sm90_consume(const CUtensorMap *y_map, const CUtensorMap *residual_m
             continue;
         }
         if (p.k0 > 0) sm90_collect<C>(d, g, base, group, t);
+        if constexpr (sm90_in_parts<C, SM90_BF16>()) output.is_last = piece + 1 == sm90_pieces(base + C::AT_PLAN, g);
         sm90_output_end<C>(d, output, g, y_map, row0, token0);
     }
     if (C::K_GROUPS > 1 && set > 0) ptx_named_sync(8, C::CONSUMERS); /* the last arrival at FREE; no CTA is idle */
@@ -342,6 +407,9 @@ __global__ void __launch_bounds__(C::THREADS, 1)
         for (int i = 0; i < C::STAGES; i++)
             ptx_barrier_init(full + 8 * i, 1);
         ptx_barrier_init_fence();
+        if constexpr (C::PAIRS) {
+            if (g.at_once) sm90_load_first<C>(&x_map, g, base);
+        }
     } else if (threadIdx.x == 32) {
 #pragma unroll
         for (int i = 0; i < C::STAGES; i++)
@@ -391,5 +459,6 @@ __global__ void __launch_bounds__(C::THREADS, 1)
      sm90_config<form, rows, tokens, k_groups, deep, gated>::THREADS,                                                  \
      sm90_config<form, rows, tokens, k_groups, deep, gated>::BYTES,                                                    \
      deep,                                                                                                             \
-     sm90_config<form, rows, tokens, k_groups, deep, gated>::PAIRS},
+     sm90_config<form, rows, tokens, k_groups, deep, gated>::PAIRS,                                                    \
+     sm90_config<form, rows, tokens, k_groups, deep, gated>::HALVES},
 #endif

@@ -68,13 +68,16 @@ typedef struct fq_sm90_args {
     int rows;                   /* of weights: n, or gate and up in turn, 8 rows each (FQ_SM90_GATED_ROWS) */
     int row_tiles, token_tiles; /* row_tiles: of a CTA, or of a pair */
     int paired;      /* 1: two CTAs of a cluster do neighbouring tiles and load half the activations for both, each */
+    int x_parts;     /* copies that the activations of a stage come by, where a CTA is not one of a pair */
+    int at_once;     /* 1: every CTA begins with a whole tile, whose first stage is asked for before all else */
     int x_rows;      /* tokens that are loaded: those of the tile, or m if fewer (rows out of range load slowly) */
     int x_sliced;    /* the map of x is [slice of 128 inputs][token][128]: a stage comes by one copy */
     int stages;      /* of a tile */
     int whole_tiles; /* tiles that one CTA does alone, dealt in turn */
     int dealt, dealt_longer; /* of these for every CTA, and how many CTAs have one more */
-    int share, longer;       /* stages of the other tiles for every CTA, and how many CTAs have one more */
-    int token_group;         /* token tiles that are done before the next row of tiles, for the L2 cache */
+    int halves;        /* the tiles behind these in halves of their tokens: how many CTAs, or pairs, have one last */
+    int share, longer; /* stages of the other tiles for every CTA, and how many CTAs have one more */
+    int token_group;   /* token tiles that are done before the next row of tiles, for the L2 cache */
     fq_sm90_divisor by_stages, by_group, by_tokens, by_last_tokens; /* stages, tiles of a group, its token tiles */
     float *partial; /* [CTA][consumer warpgroup][fragment: tokens / 2][thread] sums for the CTA that finishes */
     uint32_t *flag; /* [CTA]: partial is there; all 0 between launches */
@@ -96,11 +99,14 @@ typedef struct fq_sm90_args {
     T(128, 208, 1, 1)                                                                                                  \
     T(128, 256, 1, 1)
 
+/* Tokens of a tile that leave by one copy. */
+#define FQ_SM90_SEND_TOKENS(tokens) ((tokens) % 64 == 0 && (tokens) >= FQ_SM90_PAIR_TOKENS ? 64 : (tokens))
+
 typedef struct fq_sm90_tile {
     const char *name; /* "128x256/1" */
     const void *function;
     int rows, tokens, threads, bytes, deep; /* bytes of shared memory; k-tiles of a stage */
-    int pairs;                              /* may be launched in pairs of CTAs */
+    int pairs, halves;                      /* may be launched in pairs of CTAs; its last tiles may be halved */
 } fq_sm90_tile;
 
 /* The tiles of each form, in the order of FQ_SM90_TILES. */

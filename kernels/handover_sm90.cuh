@@ -12,10 +12,15 @@
 
 /* ---- which part of which tile ---- */
 
-/* One piece of a CTA's work: stages k0 .. k1-1 of the tile at these coordinates. */
+/* One piece of a CTA's work: stages k0 .. k1-1 of the tile at these coordinates, or of half its tokens. */
 typedef struct sm90_piece {
     int row_tile, token_tile, k0, k1;
+    int is_half, second; /* second: the half of the higher tokens */
 } sm90_piece;
+
+template <class C> FQ_DEV int sm90_token(const sm90_piece &p) {
+    return p.token_tile * C::TOKENS + (C::HALVES && p.second ? C::TOKENS / 2 : 0);
+}
 
 /* The CTA's pieces, in shared memory: each role reads it anew, for registers are short. Counts of tails, of shared
  * tiles that are whole, of tiles dealt, of heads; first shared tile and stage in it, last shared tile and stages of it.
@@ -54,23 +59,35 @@ FQ_DEV void sm90_locate(const fq_sm90_args &g, int tile, sm90_piece *p) {
     p->row_tile = (p->row_tile << g.paired) + ((int)blockIdx.x & g.paired);
 }
 
-/* Piece i; 0 when there is none. In the order of the file's head: tail, whole tiles, head. Shared tiles come after the
- * dealt ones in number. A share within one tile is a tail too, which a later CTA finishes. */
-FQ_DEV int sm90_work(int i, uint32_t plan_at, const fq_sm90_args &g, sm90_piece *p) {
+/* How many pieces the CTA has. */
+FQ_DEV int sm90_pieces(uint32_t plan_at, const fq_sm90_args &g) {
+    int tails, whole, dealt, heads;
+    ptx_load_shared_s4(plan_at, &tails, &whole, &dealt, &heads);
+    return tails + whole + dealt + heads + ((int)(blockIdx.x >> g.paired) < g.halves);
+}
+
+/* Piece i; 0 when there is none. In the order of the file's head: tail, whole tiles, head; then half a tile. Shared
+ * tiles come after the dealt ones in number. A share within one tile is a tail too, which a later CTA finishes. */
+template <class C> FQ_DEV int sm90_work(int i, uint32_t plan_at, const fq_sm90_args &g, sm90_piece *p) {
     int tails, whole, dealt, heads, first, from, last, to, tile;
     ptx_load_shared_s4(plan_at, &tails, &whole, &dealt, &heads);
     ptx_load_shared_s4(plan_at + 16, &first, &from, &last, &to);
-    if (i >= tails + whole + dealt + heads) return 0;
+    const int cta = (int)(blockIdx.x >> g.paired);
     p->k0 = 0;
     p->k1 = g.stages;
-    if (i < tails) {
+    p->is_half = C::HALVES && i == tails + whole + dealt + heads && cta < g.halves;
+    p->second = p->is_half && cta % 2;
+    if (i >= tails + whole + dealt + heads + p->is_half) return 0;
+    if (p->is_half) {
+        tile = g.whole_tiles + cta / 2;
+    } else if (i < tails) {
         tile = g.whole_tiles + last;
         if (first == last) p->k0 = from;
         p->k1 = to;
     } else if (i < tails + whole) {
         tile = g.whole_tiles + first + (from > 0) + i - tails;
     } else if (i < tails + whole + dealt) {
-        tile = (int)(blockIdx.x >> g.paired) + (i - tails - whole) * (int)(gridDim.x >> g.paired);
+        tile = cta + (i - tails - whole) * (int)(gridDim.x >> g.paired);
     } else {
         tile = g.whole_tiles + first;
         p->k0 = from;
