@@ -353,7 +353,7 @@ FQ_INLINE void attend(int stages, int d, fq_format_id format, slot *w, int subs,
     const uint8_t *q = w->tiles;
     float *o = (float *)(void *)(w->tiles + SUBS * 2 * (size_t)(d / 32) * TILE);
     unit next = {-1, 0, 0}, u[3];
-    for (int i = 0, end = INT_MAX - 2; i < end + stages - 1; i++) {
+    for (int i = 0, end = INT_MAX / 2; i < end + stages - 1; i++) {
         if (i < end && !next_unit(w, subs, &next)) end = i;
         if (i >= end + stages - 1) break;
         u[i % 3] = next;
