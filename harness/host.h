@@ -9,7 +9,7 @@ extern "C" {
 #endif
 const char *fq_build_commit(void); /* git describe --always --dirty at build time, or "unknown" */
 /* Measure FMA, matrix-engine and memory-read ceilings with the current thread count (about a second; memory is read
- * from a buffer several times the last-level cache, at most 256 MiB). Cached per thread count. The best instructions
+ * from a buffer several times the last-level cache, at most 1 GiB). Cached per thread count. The best instructions
  * the processor has are measured whatever FQ_ISA says, for the libraries compared against use them too; bf16_flops and
  * int8_flops are never below f32_flops. Errors: FQ_ERR_MEMORY. */
 fq_status fq_host_ceilings(fq_ceilings *out) FQ_MUST_USE;
