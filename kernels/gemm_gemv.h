@@ -16,7 +16,7 @@
  * 128 times their sum in a lane is a multiple of 256, which an accumulator can start from before it is shifted by 8. */
 #ifndef FQ_KERNELS_GEMM_GEMV_H
 #define FQ_KERNELS_GEMM_GEMV_H
-#include <omp.h>
+#include "kernels/gemm_share.h"
 #include "kernels/gemm_x512.h"
 
 enum { GEMV_NEAR = 1024, GEMV_FAR = 16384 /* bytes that are asked for early, into the first and the second cache */ };
@@ -38,9 +38,10 @@ typedef struct gemv_plan {
     const fq_gemm_args *a;
     const fq_gemm_packed *w;
     const fq_gemm_tables *tables;
-    uint8_t *x;      /* [chunk][gemv_x_bytes] */
-    gemv_form *form; /* [chunk], GEMV_DIGITS */
-    float x_scale;   /* of the epilogue, with the unit of the digits */
+    atomic_int *dealt; /* gemm_share */
+    uint8_t *x;        /* [chunk][gemv_x_bytes] */
+    gemv_form *form;   /* [chunk], GEMV_DIGITS */
+    float x_scale;     /* of the epilogue, with the unit of the digits */
     int32_t x_sum;
 } gemv_plan;
 
@@ -267,32 +268,38 @@ FQ_INLINE void gemv_chunk(fq_gemm_kind kind, gemv_way way, const int digits, con
     }
 }
 
-FQ_INLINE void gemv_work(fq_gemm_kind kind, gemv_way way, const gemv_plan *p) {
-    const long self = omp_get_thread_num(), threads = omp_get_num_threads();
-    const int blocks = gemm_ceil(p->a->w->rows, FQ_PACKED_ROWS);
-    for (int block = (int)(blocks * self / threads); block < (int)(blocks * (self + 1) / threads); block++) {
-        size_t at = (size_t)block * (size_t)p->w->chunks * FQ_PACKED_ROWS;
-        const size_t row = (size_t)block * FQ_PACKED_ROWS;
-        __m512i sum[16];
-        FQ_UNROLL
-        for (int r = 0; r < 16; r++)
-            sum[r] = _mm512_setzero_si512();
-        for (int g = 0; g < p->w->chunks; g++, at += FQ_PACKED_ROWS) {
-            const uint8_t *from = p->x + (size_t)g * (size_t)gemv_x_bytes(way);
-            if (way != GEMV_DIGITS)
-                gemv_chunk(kind, way, 0, p, at, row, from, NULL, sum);
-            else if (p->form[g].count == 2)
-                gemv_chunk(kind, way, 2, p, at, row, from, p->tables->unit[p->form[g].shift], sum);
-            else
-                gemv_chunk(kind, way, 3, p, at, row, from, p->tables->unit[p->form[g].shift], sum);
-        }
-        gemv_finish(kind, way, p, sum, (int)row);
+FQ_INLINE void gemv_block(fq_gemm_kind kind, gemv_way way, const gemv_plan *p, int block) {
+    size_t at = (size_t)block * (size_t)p->w->chunks * FQ_PACKED_ROWS;
+    const size_t row = (size_t)block * FQ_PACKED_ROWS;
+    __m512i sum[16];
+    FQ_UNROLL
+    for (int r = 0; r < 16; r++)
+        sum[r] = _mm512_setzero_si512();
+    for (int g = 0; g < p->w->chunks; g++, at += FQ_PACKED_ROWS) {
+        const uint8_t *from = p->x + (size_t)g * (size_t)gemv_x_bytes(way);
+        if (way != GEMV_DIGITS)
+            gemv_chunk(kind, way, 0, p, at, row, from, NULL, sum);
+        else if (p->form[g].count == 2)
+            gemv_chunk(kind, way, 2, p, at, row, from, p->tables->unit[p->form[g].shift], sum);
+        else
+            gemv_chunk(kind, way, 3, p, at, row, from, p->tables->unit[p->form[g].shift], sum);
     }
+    gemv_finish(kind, way, p, sum, (int)row);
+}
+
+FQ_INLINE void gemv_work(fq_gemm_kind kind, gemv_way way, const gemv_plan *p) {
+    const int blocks = gemm_ceil(p->a->w->rows, FQ_PACKED_ROWS);
+    const size_t bytes = (size_t)p->w->chunks * FQ_PACKED_ROWS * FQ_PACKED_LINE;
+    gemm_range mine;
+    for (int turn = 0; gemm_share(p->dealt, blocks, bytes, turn, &mine); turn++)
+        for (int block = mine.from; block < mine.to; block++)
+            gemv_block(kind, way, p, block);
 }
 
 /* `work` is gemv_work of one kind and way. */
 FQ_INLINE void gemv_run(fq_gemm_kind kind, gemv_way way, const fq_gemm_args *a, void (*work)(const gemv_plan *p)) {
-    gemv_plan p = {.a = a, .w = a->packed, .tables = fq_gemm_tables_get(), .x = a->scratch};
+    atomic_int dealt = 0;
+    gemv_plan p = {.a = a, .w = a->packed, .tables = fq_gemm_tables_get(), .dealt = &dealt, .x = a->scratch};
     p.x_scale = gemm_x_scale(kind, a, 0);
     if (way == GEMV_BYTES && kind != FQ_GEMM_i4i8_fast) p.x_sum = x512_biased_sum(a, 0);
     p.form = (gemv_form *)(p.x + (size_t)p.w->chunks * (size_t)gemv_x_bytes(way));
