@@ -205,6 +205,24 @@ fq_status fq_cuda_tensor_map_slices(CUtensorMap *map, const void *at, int rows, 
     return FQ_OK;
 }
 
+fq_status fq_cuda_tensor_map_words(CUtensorMap *map, const void *at, const fq_cuda_words *w) {
+    cuuint64_t size[FQ_CUDA_MAP_RANK], stride[FQ_CUDA_MAP_RANK] = {0};
+    cuuint32_t box[FQ_CUDA_MAP_RANK], step[FQ_CUDA_MAP_RANK];
+    for (int i = 0; i < w->rank; i++) {
+        size[i] = (cuuint64_t)w->size[i];
+        box[i] = (cuuint32_t)w->box[i];
+        step[i] = 1;
+        if (i > 0) stride[i - 1] = w->stride[i - 1];
+    }
+    FQ_ASSERT(fq_cuda_usable(NULL));
+    const CUresult r = device.encode(map, CU_TENSOR_MAP_DATA_TYPE_UINT64, (cuuint32_t)w->rank, (void *)at, size, stride,
+                                     box, step, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_NONE,
+                                     CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
+    if (r != CUDA_SUCCESS)
+        return fq_fail(FQ_ERR_FAILED, "CUDA: no tensor map of %d dimensions of 8-byte words: error %d", w->rank, (int)r);
+    return FQ_OK;
+}
+
 /* ---- ceilings ---- */
 
 static __global__ void read_memory(const uint4 *from, size_t n, uint32_t *out) {

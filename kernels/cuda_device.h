@@ -39,6 +39,15 @@ fq_status fq_cuda_tensor_map(CUtensorMap *map, CUtensorMapDataType type, int ele
 fq_status fq_cuda_tensor_map_slices(CUtensorMap *map, const void *at, int rows, int cols, size_t pitch, int box_rows,
                                     int slices) FQ_MUST_USE;
 
+/* Tensor map of words of 8 bytes in up to five dimensions, the innermost first: sizes and boxes in elements, strides in
+ * bytes (multiples of 16) of all but the first; no swizzle; reads out of range give zeros. */
+enum { FQ_CUDA_MAP_RANK = 5 };
+typedef struct fq_cuda_words {
+    int rank, size[FQ_CUDA_MAP_RANK], box[FQ_CUDA_MAP_RANK];
+    size_t stride[FQ_CUDA_MAP_RANK - 1];
+} fq_cuda_words;
+fq_status fq_cuda_tensor_map_words(CUtensorMap *map, const void *at, const fq_cuda_words *w) FQ_MUST_USE;
+
 /* So many copies of a thing of `bytes` on the device that they exceed its L2 cache eight times; at most 512. */
 fq_status fq_cuda_cold_copies(size_t bytes, int *copies) FQ_MUST_USE;
 /* copies - 1 more copies of data; copy[0] is data itself. copies 0: fq_cuda_cold_copies. */

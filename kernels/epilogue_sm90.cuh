@@ -34,6 +34,10 @@ FQ_DEV int sm90_is_tensor(const fq_sm90_args &g) {
     return g.store <= FQ_SM90_STORE_TENSOR_E4M3;
 }
 
+FQ_DEV float sm90_token_scale(const fq_sm90_args &g, int m) {
+    return g.x_scale && m < g.m ? __ldg(g.x_scale + m) : 1.0f;
+}
+
 /* Before the main loop of a tile that this warpgroup will finish: what the epilogue needs is asked for. */
 template <class C>
 FQ_DEV void sm90_output_begin(sm90_output<C> &o, const fq_sm90_args &g, const CUtensorMap *residual_map, int row0,
@@ -42,7 +46,7 @@ FQ_DEV void sm90_output_begin(sm90_output<C> &o, const fq_sm90_args &g, const CU
 #pragma unroll
     for (int i = 0; i < o.SCALES; i++) {
         const int m = token0 + o.t + 128 * i;
-        o.token[i] = g.x_scale && m < g.m ? __ldg(g.x_scale + m) : 1.0f;
+        o.token[i] = sm90_token_scale(g, m);
     }
     if (C::GATED || !g.residual || row0 >= g.n) return;
     if (o.t == 0) { /* into the buffer that the result leaves from */
@@ -53,40 +57,48 @@ FQ_DEV void sm90_output_begin(sm90_output<C> &o, const fq_sm90_args &g, const CU
     }
 }
 
-/* Scale as the contract writes it and store straight from the fragments: float32, or rows that no tensor map takes. */
+/* y at token m of row r of the weights (where gated, of rows r and r + 8) from its sums, scaled as the contract writes
+ * it; nothing where that is out of range. Without is_stored all but the store is done. */
+template <int FORM, int GATED, typename SUM>
+FQ_DEV void sm90_store_element(const fq_sm90_args &g, SUM v, SUM up, int r, int m, float x_scale, int is_stored = 1) {
+    const int n = GATED ? FQ_SM90_GATED_COLUMN(r) : r;
+    if (n >= g.n || m >= g.m) return;
+    const float row_scale = g.row_scale ? __ldg(g.row_scale + r) : g.tensor_scale;
+    const float sum = FORM == FQ_SM90_INT8 ? __int2float_rn((int)v >> 4) : (float)v;
+    const size_t at = (size_t)m * g.y_pitch + (size_t)n;
+    float y = __fmul_rn(__fmul_rn(sum, x_scale), row_scale);
+    if constexpr (GATED) {
+        const float up_scale = g.row_scale ? __ldg(g.row_scale + r + 8) : g.tensor_scale;
+        y = sm90_swiglu(y, __fmul_rn(__fmul_rn((float)up, x_scale), up_scale));
+    }
+    if (g.store == FQ_SM90_STORE_F32) {
+        if (g.residual) y = __fadd_rn(((const float *)g.residual)[at], y);
+        if (is_stored) ((float *)g.y)[at] = y;
+    } else if (g.store == FQ_SM90_STORE_BF16 || g.store == FQ_SM90_STORE_TENSOR) {
+        if (g.residual) y = __fadd_rn(__uint_as_float((uint32_t)((const uint16_t *)g.residual)[at] << 16), y);
+        const uint16_t code = (uint16_t)ptx_pack_bf16(y, 0.0f);
+        if (is_stored) ((uint16_t *)g.y)[at] = code;
+    } else {
+        const float scale = g.y_scale ? __ldg(g.y_scale + m) : g.y_fixed_scale;
+        const uint8_t code = (uint8_t)sm90_pack_e4m3(__fdiv_rn(y, scale), 0.0f, 0.0f, 0.0f);
+        if (is_stored) ((uint8_t *)g.y)[at] = code;
+    }
+}
+
+/* Stores straight from the fragments: float32, or rows that no tensor map takes. */
 template <class C, typename SUM>
 FQ_DEV void sm90_store_plain(const SUM (&d)[C::TOKENS / 2], const fq_sm90_args &g, int row0, int token0, int t) {
     const int lane = t & 31;
 #pragma unroll
     for (int h = 0; h < (C::GATED ? 1 : 2); h++) {
-        const int r = row0 + (t >> 5) * 16 + (lane >> 2) + 8 * h, n = C::GATED ? FQ_SM90_GATED_COLUMN(r) : r;
-        if (n >= g.n) continue;
-        const float row_scale = g.row_scale ? __ldg(g.row_scale + r) : g.tensor_scale;
-        const float up_scale = C::GATED && g.row_scale ? __ldg(g.row_scale + r + 8) : g.tensor_scale;
 #pragma unroll
         for (int i = 0; i < C::TOKENS / 8; i++) {
 #pragma unroll
             for (int e = 0; e < 2; e++) {
                 const int m = token0 + 8 * i + 2 * (lane & 3) + e;
-                if (m >= g.m) continue;
-                const SUM v = d[4 * i + 2 * h + e];
-                const float sum = C::FORM == FQ_SM90_INT8 ? __int2float_rn((int)v >> 4) : (float)v;
-                const float x_scale = g.x_scale ? __ldg(g.x_scale + m) : 1.0f;
-                const size_t at = (size_t)m * g.y_pitch + (size_t)n;
-                float y = __fmul_rn(__fmul_rn(sum, x_scale), row_scale);
-                if constexpr (C::GATED)
-                    y = sm90_swiglu(y, __fmul_rn(__fmul_rn((float)d[4 * i + 2 + e], x_scale), up_scale));
-                if (g.store == FQ_SM90_STORE_F32) {
-                    if (g.residual) y = __fadd_rn(((const float *)g.residual)[at], y);
-                    ((float *)g.y)[at] = y;
-                } else if (g.store == FQ_SM90_STORE_BF16) {
-                    if (g.residual)
-                        y = __fadd_rn(__uint_as_float((uint32_t)((const uint16_t *)g.residual)[at] << 16), y);
-                    ((uint16_t *)g.y)[at] = (uint16_t)ptx_pack_bf16(y, 0.0f);
-                } else {
-                    const float scale = g.y_scale ? __ldg(g.y_scale + m) : g.y_fixed_scale;
-                    ((uint8_t *)g.y)[at] = (uint8_t)sm90_pack_e4m3(__fdiv_rn(y, scale), 0.0f, 0.0f, 0.0f);
-                }
+                sm90_store_element<C::FORM, C::GATED>(g, d[4 * i + 2 * h + e], d[4 * i + 2 + e],
+                                                      row0 + (t >> 5) * 16 + (lane >> 2) + 8 * h, m,
+                                                      sm90_token_scale(g, m));
             }
         }
     }

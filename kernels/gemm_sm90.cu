@@ -5,6 +5,7 @@
 #include <string.h>
 #include "kernels/cuda_gemm.h"
 #include "kernels/gemm_sm90.h"
+#include "kernels/gemm_stack_sm90.h"
 #include "quant/codebook.h"
 
 typedef struct packed_weights {
@@ -236,21 +237,31 @@ typedef struct launch_plan {
     CUtensorMap x_map, y_map, residual_map;
     const fq_sm90_tile *tile;
     int ctas;
+    fq_sm90_stack_plan few; /* of a tile for few tokens */
 } launch_plan;
 
 typedef struct tile_list {
     const fq_sm90_tile *tile;
     int n;
+    const fq_sm90_stack_tile *few;
+    int n_few;
 } tile_list;
 
 static tile_list tiles_of(fq_sm90_form form, int gated) {
-    if (gated) return {fq_sm90_tiles_sigma_gated, FQ_SM90_TILE_COUNT};
-    if (form == FQ_SM90_EXACT) return {fq_sm90_tiles_exact, FQ_SM90_EXACT_TILES};
-    return {form == FQ_SM90_SIGMA  ? fq_sm90_tiles_sigma
-            : form == FQ_SM90_LUT  ? fq_sm90_tiles_lut
-            : form == FQ_SM90_INT8 ? fq_sm90_tiles_int8
-                                   : fq_sm90_tiles_qoq,
-            FQ_SM90_TILE_COUNT};
+    enum { ALL = FQ_SM90_TILE_COUNT, FEW = FQ_SM90_STACK_COUNT };
+    if (gated) return {fq_sm90_tiles_sigma_gated, ALL, fq_sm90_stacks_sigma_gated, FEW};
+    switch (form) {
+    case FQ_SM90_SIGMA:
+        return {fq_sm90_tiles_sigma, ALL, fq_sm90_stacks_sigma, FEW};
+    case FQ_SM90_LUT:
+        return {fq_sm90_tiles_lut, ALL, fq_sm90_stacks_lut, FEW};
+    case FQ_SM90_INT8:
+        return {fq_sm90_tiles_int8, ALL, fq_sm90_stacks_int8, FEW};
+    case FQ_SM90_QOQ:
+        return {fq_sm90_tiles_qoq, ALL, fq_sm90_stacks_qoq, FEW};
+    default:
+        return {fq_sm90_tiles_exact, FQ_SM90_EXACT_TILES, NULL, 0};
+    }
 }
 
 /* What a tile costs in microseconds: a k-tile, a tile beside its k-tiles, the sharing out of tiles. Least-squares fits
@@ -295,15 +306,28 @@ static double estimate(const fq_sm90_tile *t, tile_cost c, int m, int n, int k_t
     return launch_us + (double)waves * each + k_tiles * half.k_tile_us + half.tile_us;
 }
 
-static int choose_tile(tile_list tiles, int m, int n, int k_tiles, int *how) {
+static int choose_tile(tile_list tiles, int m, int n, int k_tiles, int *how, double *least_us) {
     int best = 0, way = WHOLE;
-    double least = 0;
     for (int i = 0; i < tiles.n; i++) {
         const double us = estimate(&tiles.tile[i], costs[i], m, n, k_tiles, &way);
-        if (i > 0 && us >= least) continue;
-        least = us;
+        if (i > 0 && us >= *least_us) continue;
+        *least_us = us;
         best = i;
         *how = way;
+    }
+    return best;
+}
+
+/* The tile for few tokens that takes less than any other, -1: there is none. */
+static int choose_few(tile_list tiles, int m, int n, int k_tiles) {
+    int best = -1, how;
+    double least;
+    (void)choose_tile(tiles, m, n, k_tiles, &how, &least);
+    for (int i = 0; i < tiles.n_few; i++) {
+        const double us = fq_sm90_stack_estimate(i, m, n, k_tiles);
+        if (us >= least) continue;
+        least = us;
+        best = i;
     }
     return best;
 }
@@ -320,7 +344,7 @@ static int has_pairs(const fq_sm90_tile *t, const fq_sm90_args *g) {
 }
 
 /* What can be asked for: every tile whole (number 2 tile) and shared (2 tile + 1), then those that pairs can do,
- * halved, and both. */
+ * halved, and both. Behind these come the tiles for few tokens. */
 static int choices_of(tile_list tiles) {
     int n = 2 * tiles.n;
     for (int i = 0; i < tiles.n; i++)
@@ -347,11 +371,12 @@ static fq_status plan_launch(launch_plan *l, const packed_weights *p, int m, int
     const tile_list tiles_here = tiles_of(p->form, p->gated);
     fq_sm90_args *g = &l->args;
     int how, tile;
+    double us;
     g->k_tiles = (k + FQ_SM90_INPUTS - 1) / FQ_SM90_INPUTS;
     if (choice >= 0)
         how = read_choice(tiles_here, choice, &tile);
     else
-        tile = choose_tile(tiles_here, m, p->rows, g->k_tiles, &how);
+        tile = choose_tile(tiles_here, m, p->rows, g->k_tiles, &how, &us);
     const fq_sm90_tile *t = l->tile = &tiles_here.tile[tile];
     g->m = m;
     g->n = p->w.n;
@@ -398,6 +423,20 @@ static fq_status plan_launch(launch_plan *l, const packed_weights *p, int m, int
                                      g->x_sliced ? t->deep : 1);
 }
 
+/* The same for a tile for few tokens. */
+static fq_status plan_few(fq_sm90_stack_plan *l, const packed_weights *p, int m, int k, const void *x, size_t x_pitch) {
+    fq_sm90_args *g = &l->args.g;
+    l->form = p->form;
+    l->row_blocks = (int)fq_round_up((size_t)p->rows, FQ_SM90_ROW_UNIT) / FQ_SM90_ROWS;
+    g->k_tiles = (k + FQ_SM90_INPUTS - 1) / FQ_SM90_INPUTS;
+    g->m = m;
+    g->n = p->w.n;
+    g->rows = p->rows;
+    g->row_scale = p->w.row_scale;
+    g->tensor_scale = p->w.tensor_scale;
+    return fq_sm90_stack_prepare(l, k, x, x_pitch);
+}
+
 static fq_status launch(const fq_cuda_product *p, const void *blocks, cudaStream_t stream) {
     const launch_plan *l = (const launch_plan *)p->plan;
     fq_sm90_args g = l->args;
@@ -406,6 +445,10 @@ static fq_status launch(const fq_cuda_product *p, const void *blocks, cudaStream
     g.w = (const uint8_t *)blocks;
     return fq_cuda_launch_pairs(l->tile->function, l->ctas, l->tile->threads, (size_t)l->tile->bytes, p->early,
                                 g.paired, stream, arguments);
+}
+
+static fq_status launch_few(const fq_cuda_product *p, const void *blocks, cudaStream_t stream) {
+    return fq_sm90_stack_launch(&((const launch_plan *)p->plan)->few, blocks, p->early, stream);
 }
 
 /* The tensor maps of y and residual, where y goes by the copy engine. */
@@ -441,13 +484,19 @@ static fq_status prepare(const fq_gemm_args *a, int choice, int early, fq_arena 
         return fq_fail(FQ_ERR_UNSUPPORTED, "sm90: y of this type with this epilogue");
     if (a->a->code != (w->form == FQ_SM90_INT8 || w->form == FQ_SM90_QOQ ? FQ_INT8 : FQ_E4M3) || a->a->group > 0)
         return fq_fail(FQ_ERR_UNSUPPORTED, "sm90: activations '%s' with weights '%s'", a->a->name, a->w->recipe->name);
+    const tile_list tiles = tiles_of(w->form, w->gated);
+    const int others = choices_of(tiles), k = a->w->cols;
+    const int few =
+        choice < 0 ? choose_few(tiles, p->m, w->rows, (k + FQ_SM90_INPUTS - 1) / FQ_SM90_INPUTS) : choice - others;
     p->plan = l;
-    p->launch = launch;
+    p->launch = few >= 0 ? launch_few : launch;
     p->early |= early;
-    p->tiles = choices_of(tiles_of(w->form, w->gated));
-    FQ_TRY(plan_launch(l, w, p->m, a->w->cols, p->x, p->x_pitch, choice));
+    p->tiles = others + tiles.n_few;
+    if (few < 0) FQ_TRY(plan_launch(l, w, p->m, k, p->x, p->x_pitch, choice));
     fq_sm90_args *g = &l->args;
     g->x_scale = p->x_scale;
+    g->row_scale = w->w.row_scale;
+    g->tensor_scale = w->w.tensor_scale;
     g->y = p->y;
     g->y_pitch = p->y_pitch / fq_cuda_type_bytes(p->y_type);
     g->y_scale = p->y_scale;
@@ -457,6 +506,12 @@ static fq_status prepare(const fq_gemm_args *a, int choice, int early, fq_arena 
     g->store = store_of(p, w->w.n, w->gated);
     g->partial = common.partial;
     g->flag = common.flag;
+    if (few >= 0) {
+        l->few.args.g = *g;
+        l->few.tile = &tiles.few[few];
+        p->tile = l->few.tile->name;
+        return plan_few(&l->few, w, p->m, k, p->x, p->x_pitch);
+    }
     g->at_once &= !p->early; /* nothing may wait for the kernel before this one before weights are asked for */
     p->tile = fq_arena_printf(owner, "%s%s%s", l->tile->name,
                               g->share + g->longer > 0 ? "+"

@@ -93,6 +93,12 @@ FQ_DEV void ptx_tensor_load_pair(uint32_t to, const CUtensorMap *map, int c0, in
                  "l"(map), "r"(c0), "r"(c1), "r"(c2), "r"(bar), "h"((uint16_t)3)
                  : "memory");
 }
+FQ_DEV void ptx_tensor_load(uint32_t to, const CUtensorMap *map, int c0, int c1, int c2, int c3, int c4, uint32_t bar) {
+    asm volatile("cp.async.bulk.tensor.5d.shared::cluster.global.tile.mbarrier::complete_tx::bytes "
+                 "[%0], [%1, {%2, %3, %4, %5, %6}], [%7];" ::"r"(to),
+                 "l"(map), "r"(c0), "r"(c1), "r"(c2), "r"(c3), "r"(c4), "r"(bar)
+                 : "memory");
+}
 FQ_DEV void ptx_bulk_store(void *to, uint32_t from, uint32_t bytes) {
     asm volatile("cp.async.bulk.global.shared::cta.bulk_group [%0], [%1], %2;" ::"l"(to), "r"(from), "r"(bytes)
                  : "memory");
@@ -150,6 +156,12 @@ FQ_DEV void ptx_load_shared(uint32_t (&r)[4], uint32_t at) {
                  : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
                  : "r"(at)
                  : "memory");
+}
+FQ_DEV void ptx_load_shared(uint32_t &a, uint32_t &b, uint32_t at) {
+    asm volatile("ld.shared.v2.u32 {%0, %1}, [%2];" : "=r"(a), "=r"(b) : "r"(at) : "memory");
+}
+FQ_DEV void ptx_store_shared(uint32_t at, uint32_t a, uint32_t b) {
+    asm volatile("st.shared.v2.u32 [%0], {%1, %2};" ::"r"(at), "r"(a), "r"(b) : "memory");
 }
 FQ_DEV uint32_t ptx_load_shared_u16(uint32_t at) {
     uint16_t v;

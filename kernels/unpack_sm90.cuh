@@ -58,19 +58,28 @@ FQ_DEV uint32_t sm90_decode_qoq(uint32_t q, uint32_t s, uint32_t low7, uint32_t 
     return ((v | 0x80808080u) - low7) ^ ((v ^ top) & 0x80808080u);
 }
 
-/* A k-tile of 64 x 128 from shared memory to the 16 A registers of its four k-steps. */
-template <int FORM> FQ_DEV void sm90_load_a(uint32_t words, uint32_t scales, uint32_t (&r)[4][4]) {
-    uint32_t w[2][4];
-    ptx_load_shared(w[0], words);
-    ptx_load_shared(w[1], words + 2048);
+/* A thread's scales of a block, as sm90_decode_a takes them; of LUT only where its tables stand. */
+template <int FORM> FQ_DEV uint32_t sm90_load_scales(uint32_t at) {
+    if constexpr (FORM == FQ_SM90_SIGMA) return ptx_load_shared_u16(at);
+    if constexpr (FORM == FQ_SM90_QOQ) return ptx_load_shared_as<uint32_t>(at); /* s, z s of row g; of row g + 8 */
+    return at;
+}
+
+/* The words of a k-tile of 64 x 128 of form SIGMA to A registers, by the tables of the thread's two rows. */
+FQ_DEV void sm90_decode_a_sigma(const uint32_t (&w)[2][4], const uint32_t (&lut)[4], uint32_t (&r)[4][4]) {
+#pragma unroll
+    for (int j = 0; j < 4; j++) {
+        sm90_decode_sigma(w[j >> 1][(j & 1) * 2], lut[0], lut[1], r[j][0], r[j][2]);
+        sm90_decode_sigma(w[j >> 1][(j & 1) * 2 + 1], lut[2], lut[3], r[j][1], r[j][3]);
+    }
+}
+
+/* The words of a k-tile of 64 x 128 to the 16 A registers of its four k-steps. */
+template <int FORM> FQ_DEV void sm90_decode_a(const uint32_t (&w)[2][4], uint32_t scales, uint32_t (&r)[4][4]) {
     if constexpr (FORM == FQ_SM90_SIGMA) {
         uint32_t lut[4];
-        sm90_build_lut(ptx_load_shared_u16(scales), lut);
-#pragma unroll
-        for (int j = 0; j < 4; j++) {
-            sm90_decode_sigma(w[j >> 1][(j & 1) * 2], lut[0], lut[1], r[j][0], r[j][2]);
-            sm90_decode_sigma(w[j >> 1][(j & 1) * 2 + 1], lut[2], lut[3], r[j][1], r[j][3]);
-        }
+        sm90_build_lut(scales, lut);
+        sm90_decode_a_sigma(w, lut, r);
     } else if constexpr (FORM == FQ_SM90_LUT) {
         uint32_t lut[2][4];
         ptx_load_shared(lut[0], scales);
@@ -87,10 +96,9 @@ template <int FORM> FQ_DEV void sm90_load_a(uint32_t words, uint32_t scales, uin
             sm90_decode_sigma(w[j >> 1][(j & 1) * 2 + 1], 0x44403800u, 0x4E4C4A48u, r[j][1], r[j][3]);
         }
     } else if constexpr (FORM == FQ_SM90_QOQ) {
-        const uint32_t both = ptx_load_shared_as<uint32_t>(scales); /* s, z s of row g; of row g + 8 */
 #pragma unroll
         for (int half = 0; half < 2; half++) {
-            const uint32_t s = both >> (16 * half) & 0xFFu, zs = (both >> (16 * half + 8) & 0xFFu) * 0x01010101u;
+            const uint32_t s = scales >> (16 * half) & 0xFFu, zs = (scales >> (16 * half + 8) & 0xFFu) * 0x01010101u;
             const uint32_t low7 = zs & 0x7F7F7F7Fu, top = ~zs;
 #pragma unroll
             for (int j = 0; j < 4; j++) {
@@ -110,5 +118,13 @@ template <int FORM> FQ_DEV void sm90_load_a(uint32_t words, uint32_t scales, uin
             }
         }
     }
+}
+
+/* A k-tile of 64 x 128 from shared memory to the 16 A registers of its four k-steps. */
+template <int FORM> FQ_DEV void sm90_load_a(uint32_t words, uint32_t scales, uint32_t (&r)[4][4]) {
+    uint32_t w[2][4];
+    ptx_load_shared(w[0], words);
+    ptx_load_shared(w[1], words + 2048);
+    sm90_decode_a<FORM>(w, sm90_load_scales<FORM>(scales), r);
 }
 #endif

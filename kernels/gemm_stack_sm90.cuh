@@ -1,0 +1,438 @@
+/* The sm90 matrix kernel for few tokens: 4-bit weights from registers times 8-bit activations from shared memory by
+ * wgmma, every row's sum inside one CTA.
+ *
+ * A wgmma has 64 rows, 16 of each warp. Tiles of 64 rows do not divide evenly over the processors, and tiles that are
+ * shared by inputs hand sums from CTA to CTA. Here the warps of a warpgroup hold the same rows of STACK different
+ * k-tiles: warp w has unit w mod (4 / STACK) of a strip of 64 / STACK rows, and k-tile j = w / (4 / STACK). B is the
+ * tokens' slices of these k-tiles one under the other, N = STACK x TOKENS columns:
+ *
+ *          x of k-tile 0   x of k-tile 1
+ *        +---------------+---------------+
+ *   w    | sums, j = 0   |  thrown away  |      Only the blocks where both k-tiles agree are kept. Tensor cores have
+ *   a    +---------------+---------------+      time to spare: a block of 8192 weights costs 4 max(13, N / 2) cycles,
+ *   r    | thrown away   |  sums, j = 1  |      and memory delivers one in about 210 to each processor.
+ *   p    +---------------+---------------+
+ *
+ * So a CTA is dealt units of 16 rows with all of K, and passes over as many at a time as its registers hold. A stage is
+ * four k-tiles of the pass's units and of x; a block is what one round of wgmmas takes of a strip. K_SETS sets of
+ * warpgroups take the blocks of K in turn, ROW_SETS sets the strips; after the pass all sums of an output are added in
+ * one order through shared memory. Results depend on shape and tile, not on timing.
+ *
+ * A place in the ring of stages belongs to the same sets for good (gemm_sm90.cuh says why): stages are numbered through
+ * all passes, and the ring is a multiple of the stages from one visit of a set to its next. */
+#ifndef FQ_KERNELS_GEMM_STACK_SM90_CUH
+#define FQ_KERNELS_GEMM_STACK_SM90_CUH
+#include <type_traits>
+#include "kernels/epilogue_sm90.cuh"
+#include "kernels/gemm_stack_sm90.h"
+#include "kernels/unpack_sm90.cuh"
+#include "kernels/wgmma_sm90.cuh"
+
+template <int FORM_, int GATED_, int TOKENS_, int STACK_, int STRIPS_, int K_SETS_, int ROW_SETS_> struct stack_config {
+    static constexpr int FORM = FORM_, GATED = GATED_, TOKENS = TOKENS_, STACK = STACK_;
+    static constexpr int STRIPS = STRIPS_, K_SETS = K_SETS_, ROW_SETS = ROW_SETS_;
+    typedef typename std::conditional<FORM == FQ_SM90_INT8 || FORM == FQ_SM90_QOQ, int, float>::type SUM;
+    static constexpr int N = STACK * TOKENS, SUMS = N / 2, KEPT = TOKENS / 2; /* SUMS, KEPT: of a thread and strip */
+    static constexpr int STRIP_UNITS = 4 / STACK, UNITS = STRIPS * ROW_SETS * STRIP_UNITS; /* of a pass at most */
+    static constexpr int CONSUMERS = K_SETS * ROW_SETS * 128, THREADS = CONSUMERS + 128;
+    /* A stage has BLOCKS blocks of each strip. A set visits each VISITS-th stage, and takes EACH blocks of it. */
+    static constexpr int BLOCKS = 4 / STACK, VISITS = K_SETS > BLOCKS ? K_SETS / BLOCKS : 1,
+                         EACH = K_SETS > BLOCKS ? 1 : BLOCKS / K_SETS;
+    static constexpr int X_TILE = TOKENS * FQ_SM90_INPUTS, X_BYTES = FQ_SM90_STACK_TILES * X_TILE;
+    static constexpr int UNIT_BYTES = FQ_SM90_UNIT_BYTES(FORM), SCALES = FQ_SM90_UNIT_SCALES(FORM);
+    static constexpr int READERS = K_SETS / VISITS * ROW_SETS * 4; /* warps that read a stage */
+    static constexpr int PART = KEPT * 128;                        /* bytes of a warp's kept sums of a strip */
+    static constexpr int LAUNCH = 65536 / THREADS / 8 * 8 < 168 ? 65536 / THREADS / 8 * 8 : 168;
+    static constexpr int PRODUCER = LAUNCH > 128 ? 40 : 32;
+    static constexpr int CONSUMER_SHARE = (LAUNCH * THREADS - PRODUCER * 128) / CONSUMERS / 8 * 8,
+                         CONSUMER = CONSUMER_SHARE < 232 ? CONSUMER_SHARE : 232;
+    static constexpr int BUFFERS = STRIPS * SUMS + 84 > CONSUMER ? 1 : 2; /* of 16 A registers */
+    static constexpr int REGISTERS = STRIPS > 1 || SUMS + 72 > LAUNCH;    /* whether to move registers at all */
+    static_assert(BLOCKS % K_SETS == 0 || K_SETS % BLOCKS == 0, "sets");
+};
+
+/* Units unit .. unit + units - 1 times tokens token .. : a pass of a CTA. */
+typedef struct stack_pass {
+    int first, end, unit, units, token;
+} stack_pass;
+
+FQ_DEV stack_pass stack_begin(const fq_sm90_stack_args &a) {
+    const int cta = (int)blockIdx.x;
+    stack_pass p;
+    p.first = p.unit = cta * a.dealt + min(cta, a.dealt_longer);
+    p.end = p.first + a.dealt + (cta < a.dealt_longer);
+    p.units = min(a.pass_units, p.end - p.unit);
+    p.token = 0;
+    return p;
+}
+
+template <class C> FQ_DEV int stack_next(const fq_sm90_stack_args &a, stack_pass &p) {
+    p.unit += a.pass_units;
+    if (p.unit >= p.end) {
+        p.unit = p.first;
+        p.token += C::TOKENS;
+    }
+    p.units = min(a.pass_units, p.end - p.unit);
+    return p.token < a.m;
+}
+
+/* A place in the ring and the parity of the round to wait for; bit 1, where loading: the first round, all free. */
+typedef struct stack_place {
+    int at;
+    uint32_t phase;
+} stack_place;
+
+FQ_DEV void stack_advance(stack_place &p, int by, int ring) {
+    p.at += by;
+    if (p.at >= ring) {
+        p.at -= ring;
+        p.phase = (p.phase ^ 1) & 1;
+    }
+}
+
+template <int COUNT> FQ_DEV void stack_init(uint32_t bars, int arrivals) {
+#pragma unroll
+    for (int i = 0; i < COUNT; i++)
+        ptx_barrier_init(bars + 8 * i, arrivals);
+    ptx_barrier_init_fence();
+}
+
+/* Until the readers have left a place. */
+FQ_DEV void stack_await_place(const stack_place &p, uint32_t empty) {
+    if (p.phase > 1) return;
+    ptx_barrier_wait(empty + 8 * FQ_SM90_STACK_RING, 0); /* these barriers are ready */
+    ptx_barrier_wait(empty + 8 * p.at, p.phase);
+}
+
+/* ---- loading: a thread each for codes, scales and activations ---- */
+
+/* Out of range, beyond the last k-tile, codes and scales are zero. */
+template <class C>
+FQ_DEV void stack_load_codes(const CUtensorMap *map, const fq_sm90_stack_args &a, uint32_t full, uint32_t empty,
+                             uint32_t w) {
+    stack_place s = {0, 3};
+    stack_pass p = stack_begin(a);
+    do {
+        for (int k = 0; k < a.stages; k++) {
+            const uint32_t bar = full + 8 * s.at;
+            uint32_t to = w + s.at * a.stage_bytes;
+            stack_await_place(s, empty);
+            ptx_barrier_expect(bar, C::X_BYTES + p.units * (FQ_SM90_CODES + FQ_SM90_STACK_TILES * C::SCALES));
+            for (int u = p.unit; u < p.unit + p.units; u++) {
+                ptx_tensor_load(to, map, 0, 0, u & 3, FQ_SM90_STACK_TILES * k, u >> 2, bar);
+                to += C::UNIT_BYTES;
+            }
+            stack_advance(s, 1, a.ring);
+        }
+    } while (stack_next<C>(a, p));
+}
+
+template <class C>
+FQ_DEV void stack_load_scales(const CUtensorMap *map, const fq_sm90_stack_args &a, uint32_t full, uint32_t empty,
+                              uint32_t w) {
+    stack_place s = {0, 3};
+    stack_pass p = stack_begin(a);
+    do {
+        for (int k = 0; k < a.stages; k++) {
+            uint32_t to = w + s.at * a.stage_bytes + FQ_SM90_CODES;
+            stack_await_place(s, empty);
+            for (int u = p.unit; u < p.unit + p.units; u++) {
+                ptx_tensor_load(to, map, (u & 3) * (C::SCALES / 8), FQ_SM90_STACK_TILES * k, u >> 2, full + 8 * s.at);
+                to += C::UNIT_BYTES;
+            }
+            stack_advance(s, 1, a.ring);
+        }
+    } while (stack_next<C>(a, p));
+}
+
+template <class C>
+FQ_DEV void stack_load_tokens(const CUtensorMap *map, const fq_sm90_stack_args &a, uint32_t full, uint32_t empty,
+                              uint32_t x) {
+    stack_place s = {0, 3};
+    stack_pass p = stack_begin(a);
+    ptx_grid_wait();
+    do {
+        for (int k = 0; k < FQ_SM90_STACK_TILES * a.stages; k += FQ_SM90_STACK_TILES) {
+            const uint32_t to = x + s.at * C::X_BYTES;
+            stack_await_place(s, empty);
+            if (a.x_sliced) {
+                ptx_tensor_load(to, map, 0, p.token, k, full + 8 * s.at);
+            } else {
+#pragma unroll
+                for (int j = 0; j < FQ_SM90_STACK_TILES; j++)
+                    ptx_tensor_load(to + j * C::X_TILE, map, (k + j) * FQ_SM90_INPUTS, p.token, 0, full + 8 * s.at);
+            }
+            stack_advance(s, 1, a.ring);
+        }
+    } while (stack_next<C>(a, p));
+}
+
+/* ---- multiplying ---- */
+
+/* Where a consumer thread stands: its words, scales and the activations of its first block in place 0. */
+typedef struct stack_pipe {
+    uint32_t words, scales, x, full, empty, tables;
+    stack_place place;
+    int next; /* the stage of the pass that this set visits next */
+} stack_pipe;
+
+/* d = the products of the set's blocks of COUNT strips over a pass, visits >= 1. The words of the next block are read
+ * while the wgmmas of a block run, and where registers allow (BUFFERS 2) converted too. */
+template <class C, int COUNT>
+FQ_DEV void stack_multiply(typename C::SUM (&d)[COUNT][C::SUMS], const fq_sm90_stack_args &a, stack_pipe &p, int visits,
+                           int lane) {
+    constexpr int ITEMS = C::EACH * COUNT, LAST = C::BUFFERS - 1, TILES = C::K_SETS * C::STACK;
+    constexpr int SIGMA = C::FORM == FQ_SM90_SIGMA, TILE_CODES = FQ_SM90_CODES / 4; /* bytes of a unit and k-tile */
+    uint32_t r[C::BUFFERS][4][4], w[2][4], scales[ITEMS] = {0}, lut[4], stage;
+    int done = -1;                            /* the place of the visit before, whose last wgmmas may still run */
+    auto at = [&](int item, int tile_bytes) { /* of an item: the next strip, the next block of the set */
+                                              return stage +
+                                                     item % COUNT * (C::ROW_SETS * C::STRIP_UNITS * C::UNIT_BYTES) +
+                                                     item / COUNT * TILES * tile_bytes;
+    };
+    auto fetch = [&](int item) {
+        ptx_load_shared(w[0], p.words + at(item, TILE_CODES));
+        ptx_load_shared(w[1], p.words + at(item, TILE_CODES) + TILE_CODES / 2);
+        if constexpr (SIGMA) {
+            ptx_load_shared(lut[0], lut[1], p.tables + (scales[item] & 0xFF) * 8);
+            ptx_load_shared(lut[2], lut[3], p.tables + (scales[item] >> 8) * 8);
+        }
+    };
+    auto enter = [&](void) {
+        ptx_barrier_wait(p.full + 8 * p.place.at, p.place.phase);
+        stage = p.place.at * a.stage_bytes;
+#pragma unroll
+        for (int i = 0; i < ITEMS; i++)
+            scales[i] = sm90_load_scales<C::FORM>(p.scales + at(i, C::SCALES));
+        fetch(0);
+    };
+    auto release = [&](void) {
+        if (lane == 0 && done >= 0) ptx_barrier_arrive(p.empty + 8 * done);
+    };
+    auto visit = [&](int v, uint32_t(&r0)[4][4], uint32_t(&r1)[4][4]) {
+        const uint64_t b = wgmma_descriptor(p.x + p.place.at * C::X_BYTES);
+#pragma unroll
+        for (int item = 0; item < ITEMS; item++) {
+            uint32_t(&now)[4][4] = item % 2 ? r1 : r0;
+            if constexpr (SIGMA)
+                sm90_decode_a_sigma(w, lut, now);
+            else
+                sm90_decode_a<C::FORM>(w, scales[item], now);
+#pragma unroll
+            for (int i = 0; i < 4; i++) /* the conversion stays before the fence */
+                asm volatile("" : "+r"(now[i][0]), "+r"(now[i][1]), "+r"(now[i][2]), "+r"(now[i][3]));
+            ptx_wgmma_fence();
+#pragma unroll
+            for (int i = 0; i < 4; i++)
+                wgmma_mma(fq_tokens<C::N>(), d[item % COUNT], now[i],
+                          b + (item / COUNT * TILES * C::X_TILE >> 4) + 2 * i, i > 0 || item >= COUNT ? 1 : v > 0);
+            ptx_wgmma_commit();
+            if (item + 1 < ITEMS) fetch(item + 1);
+            ptx_wgmma_wait<LAST>();
+            if (item == 0 && LAST > 0) release();
+            if (item + 1 == ITEMS) {
+                done = p.place.at;
+                if (LAST == 0) release();
+                stack_advance(p.place, C::VISITS, a.ring);
+                if (v + 1 < visits) enter();
+            }
+        }
+    };
+    enter();
+    int v = 0;
+    if constexpr (ITEMS % 2 == 0 || LAST == 0) {
+        for (; v < visits; v++)
+            visit(v, r[0], r[LAST]);
+    } else {
+        for (; v + 1 < visits; v += 2) {
+            visit(v, r[0], r[1]);
+            visit(v + 1, r[1], r[0]);
+        }
+        if (v < visits) visit(v, r[0], r[1]);
+    }
+    ptx_wgmma_wait<0>();
+    if (LAST > 0) release();
+}
+
+/* Leaves a set's sums of COUNT strips in shared memory: [strip][set of K][warp][kept sum][lane]. */
+template <class C, int COUNT>
+FQ_DEV void stack_leave(const typename C::SUM (&d)[COUNT][C::SUMS], uint32_t at, int row_set, int k_set, int warp,
+                        int lane) {
+    const int j = warp / C::STRIP_UNITS;
+#pragma unroll
+    for (int s = 0; s < COUNT; s++) {
+        const uint32_t to = at + (((s * C::ROW_SETS + row_set) * C::K_SETS + k_set) * 4 + warp) * C::PART + lane * 4;
+#pragma unroll
+        for (int e = 0; e < C::KEPT; e++) {
+            typename C::SUM v = d[s][e];
+#pragma unroll
+            for (int i = 1; i < C::STACK; i++)
+                if (j == i) v = d[s][i * C::KEPT + e];
+            ptx_store_shared_as(to + e * 128, v);
+        }
+    }
+}
+
+/* One set's part of a pass of `count` of its strips, 0 <= count <= COUNT. */
+template <class C, int COUNT>
+FQ_DEV void stack_strips(int count, const fq_sm90_stack_args &a, stack_pipe &p, int visits, uint32_t sums, int row_set,
+                         int k_set, int warp, int lane) {
+    if constexpr (COUNT == 0) { /* its stages are released all the same */
+        for (int v = 0; v < visits; v++) {
+            ptx_barrier_wait(p.full + 8 * p.place.at, p.place.phase);
+            if (lane == 0) ptx_barrier_arrive(p.empty + 8 * p.place.at);
+            stack_advance(p.place, C::VISITS, a.ring);
+        }
+    } else if (count < COUNT) {
+        stack_strips<C, COUNT - 1>(count, a, p, visits, sums, row_set, k_set, warp, lane);
+    } else {
+        typename C::SUM d[COUNT][C::SUMS];
+        if (visits > 0) {
+            stack_multiply<C, COUNT>(d, a, p, visits, lane);
+        } else {
+#pragma unroll
+            for (int s = 0; s < COUNT; s++) {
+#pragma unroll
+                for (int e = 0; e < C::SUMS; e++)
+                    d[s][e] = 0;
+            }
+        }
+        stack_leave<C, COUNT>(d, sums, row_set, k_set, warp, lane);
+    }
+}
+
+/* The sum of element e of a lane of a unit over k-tiles and sets. */
+template <class C> FQ_DEV typename C::SUM stack_sum(uint32_t sums, int unit, int e, int lane) {
+    const uint32_t at =
+        sums + unit / C::STRIP_UNITS * (C::K_SETS * 4 * C::PART) + unit % C::STRIP_UNITS * C::PART + e * 128 + lane * 4;
+    typename C::SUM sum = 0;
+#pragma unroll
+    for (int i = 0; i < C::K_SETS * C::STACK; i++)
+        sum += ptx_load_shared_as<typename C::SUM>(at + i * C::STRIP_UNITS * C::PART);
+    return sum;
+}
+
+template <class C>
+FQ_DEV void stack_consume(const fq_sm90_stack_args &a, uint32_t full, uint32_t empty, uint32_t x, uint32_t w,
+                          uint32_t sums, int warpgroup, int warp, int lane) {
+    enum { FREE = 8, FULL = 9 };                           /* named barriers */
+    constexpr int EACH = C::GATED ? C::KEPT / 2 : C::KEPT; /* outputs of a lane and unit, an element each */
+    constexpr int WARPS = C::CONSUMERS / 32,
+                  ONE_TOKEN = WARPS % EACH == 0; /* all outputs of a thread are of one token */
+    const int own = warpgroup * 4 + warp;
+    const int k_set = warpgroup % C::K_SETS, row_set = warpgroup / C::K_SETS;
+    const int visit = C::VISITS > 1 ? k_set / C::BLOCKS : 0, block = C::VISITS > 1 ? k_set % C::BLOCKS : k_set;
+    const int unit = row_set * C::STRIP_UNITS + warp % C::STRIP_UNITS, tile = block * C::STACK + warp / C::STRIP_UNITS;
+    const uint32_t weights = w + unit * C::UNIT_BYTES;
+    stack_pipe pipe = {weights + tile * (FQ_SM90_CODES / 4) + lane * 16,
+                       weights + tile * C::SCALES + sm90_scales_at<C::FORM>(lane),
+                       x + block * C::STACK * C::X_TILE,
+                       full,
+                       empty,
+                       full + 1024,
+                       {visit, 0},
+                       visit};
+    stack_pass p = stack_begin(a);
+    if constexpr (C::FORM == FQ_SM90_SIGMA) { /* a row's table by its scale: conversions are slow */
+        const int t = own * 32 + lane;
+        if (t < 256) {
+            uint32_t lut[4];
+            sm90_build_lut(t, lut);
+            ptx_store_shared(pipe.tables + 8 * t, lut[0], lut[1]);
+        }
+    }
+    /* The first time round nothing is stored: it brings the epilogue's instructions and arguments, which takes 1,500
+     * cycles, while the first weights are on their way. */
+    for (int pass = -1; pass < 1 || stack_next<C>(a, p); pass++) {
+        const int strips = (p.units + C::STRIP_UNITS - 1) / C::STRIP_UNITS;
+        const int mine = (strips - row_set + C::ROW_SETS - 1) / C::ROW_SETS;
+        const int own_e = C::GATED ? (own % EACH >> 1) * 4 + (own & 1) : own % EACH;
+        const float x_scale = sm90_token_scale(a.g, p.token + 8 * (own_e >> 2) + 2 * (lane & 3) + (own_e & 1));
+        asm volatile("" ::"f"(x_scale)); /* it would be read after the sums */
+        if (pass > 0) ptx_named_sync(FREE, C::CONSUMERS);
+        if (pass >= 0) {
+            const int visits = pipe.next < a.stages ? (a.stages - pipe.next + C::VISITS - 1) / C::VISITS : 0;
+            pipe.next += visits * C::VISITS - a.stages;
+            stack_strips<C, C::STRIPS>(mine, a, pipe, visits, sums, row_set, k_set, warp, lane);
+        }
+        ptx_named_sync(FULL, C::CONSUMERS);
+        for (int i = own; i < p.units * EACH; i += pass < 0 ? C::UNITS * EACH : WARPS) {
+            const int u = i / EACH, o = i % EACH, e = C::GATED ? (o >> 1) * 4 + (o & 1) : o;
+            const int m = p.token + 8 * (e >> 2) + 2 * (lane & 3) + (e & 1);
+            const typename C::SUM sum = stack_sum<C>(sums, u, e, lane);
+            const typename C::SUM up = C::GATED ? stack_sum<C>(sums, u, e + 2, lane) : sum;
+            sm90_store_element<C::FORM, C::GATED>(a.g, sum, up,
+                                                  (p.unit + u) * FQ_SM90_UNIT + (lane >> 2) + 8 * (e >> 1 & 1), m,
+                                                  ONE_TOKEN ? x_scale : sm90_token_scale(a.g, m), pass >= 0);
+        }
+    }
+}
+
+template <class C>
+__global__ void __launch_bounds__(C::THREADS, 1)
+    sm90_gemm_stack(const __grid_constant__ fq_sm90_stack_args a, const __grid_constant__ CUtensorMap x_map,
+                    const __grid_constant__ CUtensorMap code_map, const __grid_constant__ CUtensorMap scale_map) {
+    extern __shared__ __align__(1024) uint8_t memory[]; /* swizzled tiles stand on multiples of 1024 */
+    const uint32_t full = ptx_shared(memory), empty = full + 8 * FQ_SM90_STACK_RING;
+    const uint32_t x = full + FQ_SM90_STACK_HEAD, w = full + a.at_w, sums = full + a.at_sum;
+    const int warp = __shfl_sync(~0u, threadIdx.x >> 5, 0); /* uniform for the compiler too */
+    /* What the first loads wait for. The loops are unrolled: a barrier's address is uniform. The first thread goes on
+     * to load at once; ready says that the places it will use again have their barriers. */
+    enum { READY = 10 };
+    const uint32_t ready = empty + 8 * FQ_SM90_STACK_RING;
+    if (warp == 0) {
+        if (threadIdx.x == 0) {
+            if (full % 1024 != 0) __trap();
+            ptx_barrier_init(ready, 1);
+            stack_init<FQ_SM90_STACK_RING>(full, 1);
+        }
+        __syncwarp();
+        ptx_named_arrive(READY, C::THREADS);
+    } else {
+        if (threadIdx.x == 64)
+            stack_init<FQ_SM90_STACK_RING>(empty, C::READERS);
+        else if (threadIdx.x == 32)
+            ptx_prefetch_map(&code_map);
+        else if (threadIdx.x == 96)
+            ptx_prefetch_map(&x_map);
+        else if (threadIdx.x == 128)
+            ptx_prefetch_map(&scale_map);
+        __syncwarp();
+        ptx_named_sync(READY, C::THREADS);
+        if (threadIdx.x == 64) ptx_barrier_arrive(ready);
+    }
+    if (warp < 4) {
+        if constexpr (C::REGISTERS) ptx_registers_give<C::PRODUCER>();
+        if (threadIdx.x == 0)
+            stack_load_codes<C>(&code_map, a, full, empty, w);
+        else if (threadIdx.x == 32)
+            stack_load_tokens<C>(&x_map, a, full, empty, x);
+        else if (threadIdx.x == 64 && C::SCALES > 0)
+            stack_load_scales<C>(&scale_map, a, full, empty, w);
+    } else {
+        if constexpr (C::REGISTERS) ptx_registers_take<C::CONSUMER>();
+        ptx_grid_release();
+        ptx_grid_wait(); /* scales, residual and y belong to the kernel before until here */
+        stack_consume<C>(a, full, empty, x, w, sums, (warp >> 2) - 1, warp & 3, threadIdx.x & 31);
+    }
+}
+
+/* A row of a form's table of tiles: S of FQ_SM90_STACKS. */
+template <class C> constexpr fq_sm90_stack_tile stack_tile(const char *name, const void *function) {
+    return {name,
+            function,
+            C::TOKENS,
+            C::STACK,
+            C::UNITS,
+            C::K_SETS,
+            C::ROW_SETS,
+            C::THREADS,
+            C::UNIT_BYTES,
+            C::VISITS,
+            C::K_SETS * C::STACK * C::PART};
+}
+#define FQ_SM90_STACK_INSTANCE(form, gated, tokens, stack, strips, k_sets, row_sets)                                   \
+    stack_tile<stack_config<form, gated, tokens, stack, strips, k_sets, row_sets>>(                                    \
+        "16x" #tokens "/" #stack "." #strips "." #k_sets "." #row_sets,                                                \
+        (const void *)sm90_gemm_stack<stack_config<form, gated, tokens, stack, strips, k_sets, row_sets>>),
+#endif
