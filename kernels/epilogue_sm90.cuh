@@ -58,9 +58,9 @@ FQ_DEV void sm90_output_begin(sm90_output<C> &o, const fq_sm90_args &g, const CU
 }
 
 /* y at token m of row r of the weights (where gated, of rows r and r + 8) from its sums, scaled as the contract writes
- * it; nothing where that is out of range. Without is_stored all but the store is done. */
+ * it; nothing where that is out of range. */
 template <int FORM, int GATED, typename SUM>
-FQ_DEV void sm90_store_element(const fq_sm90_args &g, SUM v, SUM up, int r, int m, float x_scale, int is_stored = 1) {
+FQ_DEV void sm90_store_element(const fq_sm90_args &g, SUM v, SUM up, int r, int m, float x_scale) {
     const int n = GATED ? FQ_SM90_GATED_COLUMN(r) : r;
     if (n >= g.n || m >= g.m) return;
     const float row_scale = g.row_scale ? __ldg(g.row_scale + r) : g.tensor_scale;
@@ -73,15 +73,13 @@ FQ_DEV void sm90_store_element(const fq_sm90_args &g, SUM v, SUM up, int r, int 
     }
     if (g.store == FQ_SM90_STORE_F32) {
         if (g.residual) y = __fadd_rn(((const float *)g.residual)[at], y);
-        if (is_stored) ((float *)g.y)[at] = y;
+        ((float *)g.y)[at] = y;
     } else if (g.store == FQ_SM90_STORE_BF16 || g.store == FQ_SM90_STORE_TENSOR) {
         if (g.residual) y = __fadd_rn(__uint_as_float((uint32_t)((const uint16_t *)g.residual)[at] << 16), y);
-        const uint16_t code = (uint16_t)ptx_pack_bf16(y, 0.0f);
-        if (is_stored) ((uint16_t *)g.y)[at] = code;
+        ((uint16_t *)g.y)[at] = (uint16_t)ptx_pack_bf16(y, 0.0f);
     } else {
         const float scale = g.y_scale ? __ldg(g.y_scale + m) : g.y_fixed_scale;
-        const uint8_t code = (uint8_t)sm90_pack_e4m3(__fdiv_rn(y, scale), 0.0f, 0.0f, 0.0f);
-        if (is_stored) ((uint8_t *)g.y)[at] = code;
+        ((uint8_t *)g.y)[at] = (uint8_t)sm90_pack_e4m3(__fdiv_rn(y, scale), 0.0f, 0.0f, 0.0f);
     }
 }
 

@@ -12,18 +12,21 @@ static int pass_units(const fq_sm90_stack_tile *t, int units) {
     return (int)fq_round_up((size_t)((units + passes - 1) / passes), (size_t)(4 / t->stack));
 }
 
-/* What a tile costs in microseconds: a launch, a unit and k-tile of the CTA that has most. Least-squares fits to the
- * times on an H200 (docs/NOTES-hopper.md), SIGMA, seven shapes, as many tokens as the tile has. */
+/* What a tile costs in microseconds: a launch, a k-tile of a unit, a strip at the end of its sums; of the CTA that has
+ * most. Least-squares fits to the times on an H200 (docs/NOTES-hopper.md), SIGMA, seven shapes, as many tokens as the
+ * tile has. */
 typedef struct stack_cost {
-    double launch_us, tile_us;
+    double launch_us, tile_us, strip_us;
 } stack_cost;
 static const stack_cost costs[FQ_SM90_STACK_COUNT] = {
-    {2.6, 0.043}, {2.6, 0.043}, {2.6, 0.043}, {2.6, 0.05}, {3.0, 0.05}};
+    {3.71, 0.0339, 0.10}, {3.15, 0.0312, 0.67}, {3.84, 0.0352, 0.16}, {3.32, 0.0350, 1.27}, {4.50, 0.0480, 0.00}};
 
 double fq_sm90_stack_estimate(int i, int m, int rows, int k_tiles) {
-    const int units = (rows + FQ_SM90_UNIT - 1) / FQ_SM90_UNIT, places = fq_cuda_processors();
-    const int tokens = fq_sm90_stacks_sigma[i].tokens, token_tiles = (m + tokens - 1) / tokens;
-    return costs[i].launch_us + token_tiles * ((units + places - 1) / places) * (double)k_tiles * costs[i].tile_us;
+    const fq_sm90_stack_tile *t = &fq_sm90_stacks_sigma[i];
+    const int places = fq_cuda_processors(), all = (rows + FQ_SM90_UNIT - 1) / FQ_SM90_UNIT;
+    const int units = (all + places - 1) / places, strips = (units * t->stack + 3) / 4;
+    return costs[i].launch_us +
+           (m + t->tokens - 1) / t->tokens * (units * (double)k_tiles * costs[i].tile_us + strips * costs[i].strip_us);
 }
 
 fq_status fq_sm90_stack_prepare(fq_sm90_stack_plan *p, int k, const void *x, size_t x_pitch) {

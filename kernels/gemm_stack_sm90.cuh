@@ -317,8 +317,8 @@ FQ_DEV void stack_consume(const fq_sm90_stack_args &a, uint32_t full, uint32_t e
                           uint32_t sums, int warpgroup, int warp, int lane) {
     enum { FREE = 8, FULL = 9 };                           /* named barriers */
     constexpr int EACH = C::GATED ? C::KEPT / 2 : C::KEPT; /* outputs of a lane and unit, an element each */
-    constexpr int WARPS = C::CONSUMERS / 32,
-                  ONE_TOKEN = WARPS % EACH == 0; /* all outputs of a thread are of one token */
+    constexpr int WARPS = C::CONSUMERS / 32;
+    static_assert(WARPS % EACH == 0, "all outputs of a thread are of one token");
     const int own = warpgroup * 4 + warp;
     const int k_set = warpgroup % C::K_SETS, row_set = warpgroup / C::K_SETS;
     const int visit = C::VISITS > 1 ? k_set / C::BLOCKS : 0, block = C::VISITS > 1 ? k_set % C::BLOCKS : k_set;
@@ -341,29 +341,25 @@ FQ_DEV void stack_consume(const fq_sm90_stack_args &a, uint32_t full, uint32_t e
             ptx_store_shared(pipe.tables + 8 * t, lut[0], lut[1]);
         }
     }
-    /* The first time round nothing is stored: it brings the epilogue's instructions and arguments, which takes 1,500
-     * cycles, while the first weights are on their way. */
-    for (int pass = -1; pass < 1 || stack_next<C>(a, p); pass++) {
+    ptx_named_sync(FULL, C::CONSUMERS);
+    for (int pass = 0; pass == 0 || stack_next<C>(a, p); pass++) {
         const int strips = (p.units + C::STRIP_UNITS - 1) / C::STRIP_UNITS;
         const int mine = (strips - row_set + C::ROW_SETS - 1) / C::ROW_SETS;
         const int own_e = C::GATED ? (own % EACH >> 1) * 4 + (own & 1) : own % EACH;
         const float x_scale = sm90_token_scale(a.g, p.token + 8 * (own_e >> 2) + 2 * (lane & 3) + (own_e & 1));
         asm volatile("" ::"f"(x_scale)); /* it would be read after the sums */
         if (pass > 0) ptx_named_sync(FREE, C::CONSUMERS);
-        if (pass >= 0) {
-            const int visits = pipe.next < a.stages ? (a.stages - pipe.next + C::VISITS - 1) / C::VISITS : 0;
-            pipe.next += visits * C::VISITS - a.stages;
-            stack_strips<C, C::STRIPS>(mine, a, pipe, visits, sums, row_set, k_set, warp, lane);
-        }
+        const int visits = pipe.next < a.stages ? (a.stages - pipe.next + C::VISITS - 1) / C::VISITS : 0;
+        pipe.next += visits * C::VISITS - a.stages;
+        stack_strips<C, C::STRIPS>(mine, a, pipe, visits, sums, row_set, k_set, warp, lane);
         ptx_named_sync(FULL, C::CONSUMERS);
-        for (int i = own; i < p.units * EACH; i += pass < 0 ? C::UNITS * EACH : WARPS) {
+        for (int i = own; i < p.units * EACH; i += WARPS) {
             const int u = i / EACH, o = i % EACH, e = C::GATED ? (o >> 1) * 4 + (o & 1) : o;
             const int m = p.token + 8 * (e >> 2) + 2 * (lane & 3) + (e & 1);
             const typename C::SUM sum = stack_sum<C>(sums, u, e, lane);
             const typename C::SUM up = C::GATED ? stack_sum<C>(sums, u, e + 2, lane) : sum;
-            sm90_store_element<C::FORM, C::GATED>(a.g, sum, up,
-                                                  (p.unit + u) * FQ_SM90_UNIT + (lane >> 2) + 8 * (e >> 1 & 1), m,
-                                                  ONE_TOKEN ? x_scale : sm90_token_scale(a.g, m), pass >= 0);
+            sm90_store_element<C::FORM, C::GATED>(
+                a.g, sum, up, (p.unit + u) * FQ_SM90_UNIT + (lane >> 2) + 8 * (e >> 1 & 1), m, x_scale);
         }
     }
 }
