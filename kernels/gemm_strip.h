@@ -14,8 +14,9 @@
  * eight in use a product then takes 17 ns, with five 7.6).
  *
  * Everything else goes into the shadow of the products, a little between two of them: each panel unpacks its share of
- * the rows of the next strip and asks for the sums of the next panel; finished sums of a band are written in pieces of
- * 16 rows by 4 tokens, evenly over all steps of the next band, so that their cache lines arrive in time.
+ * the rows of the next strip and asks for the sums of the next panel, which it loads as soon as a register is free;
+ * finished sums of a band are written in pieces of 16 rows by 4 tokens, evenly over all steps of the next band, so that
+ * their cache lines arrive in time.
  *
  * Sums of a band and a panel wait in memory between strips. An output's sum runs over k from front to back whatever the
  * bands, passes, strips and spans are, so threads may decide on them. */
@@ -33,6 +34,7 @@ enum {
     STRIP_BYTES = STRIP_TILES * TILE_BYTES, /* of w in a step, and of sums */
     STRIP_GROUP = TILE_GROUP / STRIP_TILES, /* bands whose sums wait for the next span */
     STRIP_PIECE = 4,                        /* tokens of a piece of the epilogue */
+    STRIP_ASK = 8,                          /* tokens ahead whose lines of y are asked for */
     STRIP_TOKENS = 64                       /* up to so many, gemm_tile.h is faster */
 };
 
@@ -208,7 +210,7 @@ FQ_INLINE void strip_columns(const uint8_t *c, __m512i v[STRIP_PIECE]) {
     v[3] = _mm512_unpackhi_epi64(high, high2);
 }
 
-/* Write the next piece and ask for the lines of the one four tokens on. */
+/* Write the next piece and ask for the lines of one further on. */
 FQ_INLINE void strip_piece(fq_gemm_kind kind, const strip_pass *p, const strip_done *d, int rows, int tokens) {
     const fq_gemm_args *a = p->t->a;
     const __mmask16 lanes = (__mmask16)((1u << rows) - 1);
@@ -222,14 +224,14 @@ FQ_INLINE void strip_piece(fq_gemm_kind kind, const strip_pass *p, const strip_d
         if (i >= tokens) break;
         __m512 f = _mm512_castsi512_ps(v[i]);
         if (gemm_is_int(kind)) { /* perhaps biased, perhaps 2^shift times too large */
-            const __m512i sum = _mm512_sub_epi32(v[i], _mm512_set1_epi32(p->x_sum[d->token + i]));
+            __m512i sum = v[i];
+            if (!gemm_is_signed(kind)) sum = _mm512_sub_epi32(sum, _mm512_set1_epi32(p->x_sum[d->token + i]));
             f = _mm512_cvtepi32_ps(_mm512_srai_epi32(sum, tile_shift(kind)));
         }
         f = _mm512_mul_ps(_mm512_mul_ps(f, _mm512_set1_ps(p->x_scale[d->token + i])), scale);
         if (residual) f = _mm512_add_ps(f, _mm512_maskz_loadu_ps(lanes, residual + (size_t)i * a->y_stride));
         _mm512_mask_storeu_ps(y, lanes, f);
-        if (d->token + i + STRIP_PIECE < d->tokens)
-            __asm__ volatile("prefetchw %0" : : "m"(y[STRIP_PIECE * a->y_stride]));
+        if (d->token + i + STRIP_ASK < d->tokens) __asm__ volatile("prefetchw %0" : : "m"(y[STRIP_ASK * a->y_stride]));
     }
 }
 
@@ -256,16 +258,23 @@ FQ_INLINE void strip_write(fq_gemm_kind kind, const strip_pass *p, strip_done *d
 
 /* --- products --- */
 
-/* One strip of one panel, sums from and to c. Rows r0 .. r1 - 1 of the next strip are unpacked, a chunk of them a chunk
- * of steps. */
+/* The next panel's sums take the place of this one's, which are finished for now. */
+#define STRIP_SWAP(t)                                                                                                  \
+    do {                                                                                                               \
+        if (s + 1 < steps) break;                                                                                      \
+        fq_tile_store(t, c + (t)*TILE_BYTES, 64);                                                                      \
+        if (c_next)                                                                                                    \
+            fq_tile_load(t, c_next + (t)*TILE_BYTES, 64);                                                              \
+        else                                                                                                           \
+            fq_tile_zero(t);                                                                                           \
+    } while (0)
+
+/* One strip of one panel, whose sums are in tile registers 0 to 2 and go to c; c_next: those of the next turn, NULL if
+ * they begin there. Rows r0 .. r1 - 1 of the next strip are unpacked, a chunk of them a chunk of steps. */
 FQ_INLINE void strip_turn(fq_gemm_kind kind, const strip_pass *p, const fq_gemm_packed *packed, const uint8_t *w,
-                          const uint8_t *x, int steps, uint8_t *c, int first, const strip_next *next, int r0, int r1,
-                          strip_done *done) {
+                          const uint8_t *x, int steps, uint8_t *c, const uint8_t *c_next, const strip_next *next,
+                          int r0, int r1, strip_done *done) {
     const int chunk = tile_chunk_steps(kind), each = gemm_ceil(r1 - r0, chunk), lines = STRIP_BYTES / 64 / STRIP_STEPS;
-    if (first)
-        tile_sums_zero(STRIP_TILES);
-    else
-        tile_sums_load(STRIP_TILES, c);
     int g = 0, r = r0;
     FQ_ROLLED
     for (int s = 0; s < steps; s++, w += STRIP_BYTES, x += TILE_BYTES) {
@@ -287,14 +296,22 @@ FQ_INLINE void strip_turn(fq_gemm_kind kind, const strip_pass *p, const fq_gemm_
         }
         fq_tile_load(3, w + TILE_BYTES, 64);
         TILE_MULTIPLY(kind, 1, 3, 4);
+        STRIP_SWAP(0);
         strip_write(kind, p, done);
         fq_tile_load(3, w + 2 * TILE_BYTES, 64);
         TILE_MULTIPLY(kind, 2, 3, 4);
+        STRIP_SWAP(1);
+        STRIP_SWAP(2);
     }
     for (; g < next->chunks; g++) /* the next strip may be the longer one */
         for (r = r0; r < r1; r++)
             strip_unpack(kind, p->t, packed, next, g, r);
-    tile_sums_store(STRIP_TILES, c);
+}
+
+/* Where the sums of band b of a group stand, of all panels. */
+FQ_INLINE uint8_t *strip_sums(const strip_pass *p, uint8_t *local, int b) {
+    return p->spans > 1 ? p->c + (size_t)(b * p->panels) * STRIP_BYTES
+                        : local + (size_t)(b % 2 * STRIP_PANELS) * STRIP_BYTES;
 }
 
 /* Bands from .. to - 1 of the group that starts at band b0, one span of k. w: two buffers of a strip; local: two of the
@@ -315,17 +332,25 @@ FQ_INLINE void strip_span(fq_gemm_kind kind, const strip_pass *pass, uint8_t *w,
         for (int r = 0; r < STRIP_ROWS; r++)
             strip_unpack(kind, &plan, &packed, &next, g, r);
     strip_done done = {.left = 0};
+    if (span > 0)
+        tile_sums_load(STRIP_TILES, strip_sums(&p, local, from));
+    else
+        tile_sums_zero(STRIP_TILES);
     for (int i = from * strips; i < end; i++) {
         const int b = i / strips, s = i % strips;
         const strip_at then_at = strip_find(kind, &p, b0, span, gemm_min(i + 1, end - 1));
         next = strip_next_make(&plan, &packed, then_at, strip_find(kind, &p, b0, span, gemm_min(i + 2, end - 1)), then);
         if (i + 1 == end) next.chunks = 0;
-        uint8_t *c = p.spans > 1 ? p.c + (size_t)(b * panels) * STRIP_BYTES
-                                 : local + (size_t)(b % 2 * STRIP_PANELS) * STRIP_BYTES;
-        for (int i_panel = 0; i_panel < panels; i_panel++)
-            strip_turn(kind, &p, &packed, now, strip_x(&p, span, i_panel) + (size_t)(s * STRIP_STEPS) * TILE_BYTES,
-                       at.chunks * chunk, c + i_panel * STRIP_BYTES, span + s == 0, &next,
-                       STRIP_ROWS * i_panel / panels, STRIP_ROWS * (i_panel + 1) / panels, &done);
+        uint8_t *c = strip_sums(&p, local, b);
+        /* Of the first panel in the next strip. */
+        const uint8_t *c_then = s + 1 < strips ? c : span > 0 ? strip_sums(&p, local, gemm_min(b + 1, to - 1)) : NULL;
+        for (int j = 0; j < panels; j++) {
+            uint8_t *sums = c + j * STRIP_BYTES;
+            const uint8_t *x = strip_x(&p, span, j) + (size_t)(s * STRIP_STEPS) * TILE_BYTES;
+            const uint8_t *then_c = j + 1 == panels ? c_then : span + s > 0 ? sums + STRIP_BYTES : NULL;
+            strip_turn(kind, &p, &packed, now, x, at.chunks * chunk, sums, then_c, &next, STRIP_ROWS * j / panels,
+                       STRIP_ROWS * (j + 1) / panels, &done);
+        }
         if (s == strips - 1) {
             while (done.left > 0)
                 strip_write_one(kind, &p, &done);
