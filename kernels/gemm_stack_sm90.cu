@@ -13,13 +13,13 @@ static int pass_units(const fq_sm90_stack_tile *t, int units) {
 }
 
 /* What a tile costs in microseconds: a launch, a k-tile of a unit, a strip at the end of its sums; of the CTA that has
- * most. Least-squares fits to the times on an H200 (docs/NOTES-hopper.md), SIGMA, seven shapes, as many tokens as the
- * tile has, less 4.5 % (not the last), for the estimates of the other tiles are as much too low here. */
+ * most. Fits to the times on an H200 (docs/NOTES-hopper.md), SIGMA, seven shapes, as many tokens as the tile has, less
+ * about 5 %, for the estimates of the other tiles are as much too low at these numbers of tokens. */
 typedef struct stack_cost {
     double launch_us, tile_us, strip_us;
 } stack_cost;
 static const stack_cost costs[FQ_SM90_STACK_COUNT] = {
-    {2.86, 0.0359, 0.00}, {2.62, 0.0317, 0.59}, {3.20, 0.0346, 0.16}, {2.78, 0.0346, 1.24}, {4.30, 0.0440, 0.00}};
+    {2.50, 0.0303, 0.45}, {2.62, 0.0303, 0.50}, {3.00, 0.0338, 0.16}, {2.78, 0.0346, 1.24}, {4.30, 0.0440, 0.00}};
 
 double fq_sm90_stack_estimate(int i, int m, int rows, int k_tiles) {
     const fq_sm90_stack_tile *t = &fq_sm90_stacks_sigma[i];
@@ -35,14 +35,15 @@ fq_status fq_sm90_stack_prepare(fq_sm90_stack_plan *p, int k, const void *x, siz
     fq_sm90_stack_args *a = &p->args;
     fq_sm90_args *g = &a->g;
     const int units = (g->rows + FQ_SM90_UNIT - 1) / FQ_SM90_UNIT, places = fq_cuda_processors();
-    const int x_bytes = FQ_SM90_STACK_TILES * FQ_SM90_INPUTS * t->tokens;
+    const int x_rows = g->m < t->tokens ? g->m : t->tokens, x_bytes = FQ_SM90_STACK_TILES * FQ_SM90_INPUTS * t->tokens;
     p->ctas = units < places ? units : places;
     a->dealt = units / p->ctas;
     a->dealt_longer = units % p->ctas;
     a->m = g->m;
     a->k_tiles = g->k_tiles;
     a->stages = (g->k_tiles + FQ_SM90_STACK_TILES - 1) / FQ_SM90_STACK_TILES;
-    a->x_sliced = k % FQ_SM90_INPUTS == 0;
+    a->x_sliced = k % FQ_SM90_INPUTS == 0 && x_rows == t->tokens;
+    a->x_bytes = FQ_SM90_STACK_TILES * FQ_SM90_INPUTS * x_rows;
     a->pass_units = pass_units(t, a->dealt + (a->dealt_longer > 0));
     a->stage_bytes = a->pass_units * t->unit_bytes;
     const int sums = a->pass_units * t->sum_bytes;
@@ -53,7 +54,7 @@ fq_status fq_sm90_stack_prepare(fq_sm90_stack_plan *p, int k, const void *x, siz
     a->at_sum = a->at_w + a->ring * a->stage_bytes;
     p->bytes = a->at_sum + sums;
     FQ_CUDA_TRY(cudaFuncSetAttribute(t->function, cudaFuncAttributeMaxDynamicSharedMemorySize, MOST));
-    return fq_cuda_tensor_map_slices(&p->x_map, x, g->m, k, x_pitch, t->tokens, a->x_sliced ? FQ_SM90_STACK_TILES : 1);
+    return fq_cuda_tensor_map_slices(&p->x_map, x, g->m, k, x_pitch, x_rows, a->x_sliced ? FQ_SM90_STACK_TILES : 1);
 }
 
 /* The tensor maps of a copy of the weights, which launches rotate over: codes as words of 8 bytes [row block][k-tile]

@@ -117,7 +117,7 @@ FQ_DEV void stack_load_codes(const CUtensorMap *map, const fq_sm90_stack_args &a
             const uint32_t bar = full + 8 * s.at;
             uint32_t to = w + s.at * a.stage_bytes;
             stack_await_place(s, empty);
-            ptx_barrier_expect(bar, C::X_BYTES + p.units * (FQ_SM90_CODES + FQ_SM90_STACK_TILES * C::SCALES));
+            ptx_barrier_expect(bar, a.x_bytes + p.units * (FQ_SM90_CODES + FQ_SM90_STACK_TILES * C::SCALES));
             for (int u = p.unit; u < p.unit + p.units; u++) {
                 ptx_tensor_load(to, map, 0, 0, u & 3, FQ_SM90_STACK_TILES * k, u >> 2, bar);
                 to += C::UNIT_BYTES;

@@ -25,7 +25,8 @@ typedef struct fq_sm90_stack_args {
     int k_tiles, stages;
     int ring; /* stages that fit */
     int at_w, at_sum;
-    int m, x_sliced;
+    int m, x_bytes; /* bytes of x that a stage loads: rows out of range load slowly, so none do where m is less */
+    int x_sliced;
     fq_sm90_args g; /* operands and y */
 } fq_sm90_stack_args;
 
