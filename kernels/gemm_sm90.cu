@@ -266,18 +266,23 @@ static tile_list tiles_of(fq_sm90_form form, int gated) {
 
 /* What a tile costs in microseconds: a k-tile, a tile beside its k-tiles, the sharing out of tiles. Least-squares fits
  * to the times of all tiles on an H200 (docs/NOTES-hopper.md), SIGMA, seven shapes, M = 1 .. 4096, of 3 + k-tiles of
- * the longest CTA x k_tile + tiles of it x tile + sharing where tiles are shared out */
+ * the longest CTA x k_tile + tiles of it x tile + sharing where tiles are shared out, or split where they are split */
 typedef struct tile_cost {
-    double k_tile_us, tile_us, sharing_us;
+    double k_tile_us, tile_us, sharing_us, split_us;
 } tile_cost;
 static const tile_cost costs[FQ_SM90_TILE_COUNT] = {
-    {0.1267, 0.312, 1.84}, {0.1122, 0.631, 1.60}, {0.1173, 0.918, 1.82}, {0.1544, 0.815, 2.23},
-    {0.2865, 0.648, 3.54}, {0.2129, 1.155, 3.01}, {0.3906, 0.493, 4.95}, {0.5264, 1.047, 6.86},
-    {0.4950, 0.765, 6.50}, {0.4865, 1.499, 7.11}, {0.5433, 0.978, 8.08}, {0.6670, 0.636, 8.74}};
+    {0.1267, 0.312, 1.84, 1.5}, {0.1122, 0.631, 1.60, 1.5}, {0.1173, 0.918, 1.82, 1.2}, {0.1544, 0.815, 2.23, 1.2},
+    {0.2865, 0.648, 3.54, 2.0}, {0.2129, 1.155, 3.01, 1.5}, {0.3906, 0.493, 4.95, 2.3}, {0.5264, 1.047, 6.86, 0.0},
+    {0.4950, 0.765, 6.50, 0.0}, {0.4865, 1.499, 7.11, 0.0}, {0.5433, 0.978, 8.08, 0.0}, {0.6670, 0.636, 8.74, 0.0}};
 
 /* How the tiles come to CTAs: whole ones to one each; the last ones shared out; whole ones to pairs of CTAs; those of
- * the last round in halves. */
-enum { WHOLE = 0, SHARED = 1, PAIRED = 2, HALVED = 4 };
+ * the last round in halves; every one to a pair that splits its inputs. */
+enum { WHOLE = 0, SHARED = 1, PAIRED = 2, HALVED = 4, SPLIT = 8 };
+
+/* The sums of a pair meet in shared memory, for which there must be two CTAs a tile at once. */
+static int can_split(const fq_sm90_tile *t, long tiles, int stages) {
+    return t->rows * t->tokens <= FQ_SM90_SPLIT && stages > 1 && 2 * tiles <= fq_cuda_processors();
+}
 
 /* Tiles that are left after so many rounds over all places, where halves of them find a place each; else 0. */
 static long left_for_halves(const fq_sm90_tile *t, int m, long tiles, long places) {
@@ -285,10 +290,10 @@ static long left_for_halves(const fq_sm90_tile *t, int m, long tiles, long place
 }
 
 /* Estimated microseconds of a launch: all tiles whole; or the last, incomplete wave and the one before it shared out;
- * or the last one in halves, which cost what tiles of 128 tokens cost. Large tiles of more than two waves are not
- * shared: CTAs would stand at different inputs from the first tile to the last and read activations at different times,
- * which costs up to 17 % where L2 does not hold them. The forms differ by a few percent, EXACT by half a k-tile, in the
- * order of tiles by little. */
+ * or the last one in halves, which cost what tiles of 128 tokens cost; or every tile split. Large tiles of more than
+ * two waves are not shared: CTAs would stand at different inputs from the first tile to the last and read activations
+ * at different times, which costs up to 17 % where L2 does not hold them. The forms differ by a few percent, EXACT by
+ * half a k-tile, in the order of tiles by little. */
 static double estimate(const fq_sm90_tile *t, tile_cost c, int m, int n, int k_tiles, int *how) {
     const long places = fq_cuda_processors(), row_tiles = (n + t->rows - 1) / t->rows;
     const long tiles = row_tiles * ((m + t->tokens - 1) / t->tokens), waves = tiles / places;
@@ -296,11 +301,17 @@ static double estimate(const fq_sm90_tile *t, tile_cost c, int m, int n, int k_t
     const tile_cost half = costs[FQ_SM90_TILE_128x128x1];
     const double launch_us = 3.0, each = k_tiles * c.k_tile_us + c.tile_us;
     const double whole = launch_us + (double)rounds * each;
-    const double split = launch_us + c.sharing_us + (double)kept * each +
+    const double share = launch_us + c.sharing_us + (double)kept * each +
                          (double)shared * k_tiles / (double)places * c.k_tile_us +
                          (double)((shared + places - 1) / places) * c.tile_us;
-    *how = whole <= split || (kept > 0 && t->tokens >= 128) ? WHOLE : SHARED;
-    if (*how == SHARED) return split;
+    const int stages = (k_tiles + t->deep - 1) / t->deep;
+    const double split = launch_us + c.split_us + (double)((stages + 1) / 2 * t->deep) * c.k_tile_us + c.tile_us;
+    *how = whole <= share || (kept > 0 && t->tokens >= 128) ? WHOLE : SHARED;
+    if (can_split(t, tiles, stages) && split < (*how == WHOLE ? whole : share)) {
+        *how = SPLIT;
+        return split;
+    }
+    if (*how == SHARED) return share;
     if (left_for_halves(t, m, tiles, places) == 0) return whole;
     *how = HALVED;
     return launch_us + (double)waves * each + k_tiles * half.k_tile_us + half.tile_us;
@@ -343,19 +354,21 @@ static int has_pairs(const fq_sm90_tile *t, const fq_sm90_args *g) {
     return t->pairs && g->m >= t->tokens && g->row_tiles % 2 == 0 && fq_cuda_processors() % 2 == 0;
 }
 
-/* What can be asked for: every tile whole (number 2 tile) and shared (2 tile + 1), then those that pairs can do,
- * halved, and both. Behind these come the tiles for few tokens. */
+/* What can be asked for: every tile whole (number 2 tile) and shared (2 tile + 1), then every tile split, then those
+ * that pairs can do, halved, and both. Behind these come the tiles for few tokens. */
 static int choices_of(tile_list tiles) {
-    int n = 2 * tiles.n;
+    int n = 3 * tiles.n;
     for (int i = 0; i < tiles.n; i++)
         n += tiles.tile[i].pairs + 2 * tiles.tile[i].halves;
     return n;
 }
 
 static int read_choice(tile_list tiles, int choice, int *tile) {
-    int left = choice - 2 * tiles.n;
+    int left = choice - 3 * tiles.n;
     *tile = choice / 2;
-    if (left < 0) return choice % 2 ? SHARED : WHOLE;
+    if (choice < 2 * tiles.n) return choice % 2 ? SHARED : WHOLE;
+    *tile = choice - 2 * tiles.n;
+    if (left < 0) return SPLIT;
     for (*tile = 0; *tile < tiles.n; ++*tile) {
         const fq_sm90_tile *t = &tiles.tile[*tile];
         if (t->pairs && left-- == 0) return PAIRED;
@@ -394,7 +407,7 @@ static fq_status plan_launch(launch_plan *l, const packed_weights *p, int m, int
     int tiles = g->row_tiles * g->token_tiles, places = fq_cuda_processors();
     /* Pairs of CTAs read the activations once for two. That saves energy, so that the clock stays 1 to 2 % higher where
      * power limits it, but a launch of clusters takes 0.45 us more: worth it from about 90 us on. */
-    if (choice < 0 && how != SHARED && (double)tiles * g->k_tiles >= 120.0 * places) how |= PAIRED;
+    if (choice < 0 && (how == WHOLE || how == HALVED) && (double)tiles * g->k_tiles >= 120.0 * places) how |= PAIRED;
     if (how & PAIRED && has_pairs(t, g)) {
         g->paired = 1;
         g->row_tiles /= 2;
@@ -404,11 +417,12 @@ static fq_status plan_launch(launch_plan *l, const packed_weights *p, int m, int
     const int left = how & HALVED ? (int)left_for_halves(t, m, tiles, places) : 0;
     const int whole = how != SHARED ? tiles : tiles / places > 1 ? (tiles / places - 1) * places : 0;
     const int shared = (tiles - whole) * g->stages;
+    g->split = how == SPLIT && can_split(t, tiles, g->stages);
     g->halves = 2 * left;
     g->x_parts = left > 0 ? 2 : 1;
-    g->at_once = shared == 0 && !g->paired;
+    g->at_once = shared == 0 && !g->paired && !g->split;
     l->ctas = shared > 0 ? (shared < places && whole == 0 ? shared : places) : tiles < places ? tiles : places;
-    g->whole_tiles = whole - left;
+    g->whole_tiles = g->split ? 0 : whole - left; /* of a split tile each CTA has a part */
     g->dealt = g->whole_tiles / l->ctas;
     g->dealt_longer = g->whole_tiles % l->ctas;
     g->by_stages = divisor(g->stages);
@@ -417,7 +431,7 @@ static fq_status plan_launch(launch_plan *l, const packed_weights *p, int m, int
     g->by_last_tokens = divisor(g->token_tiles % g->token_group);
     g->share = shared / l->ctas;
     g->longer = shared % l->ctas;
-    l->ctas <<= g->paired;
+    l->ctas <<= g->paired | g->split;
     FQ_CUDA_TRY(cudaFuncSetAttribute(t->function, cudaFuncAttributeMaxDynamicSharedMemorySize, t->bytes));
     return fq_cuda_tensor_map_slices(&l->x_map, x, m, k, x_pitch, g->x_rows >> (g->paired || g->halves),
                                      g->x_sliced ? t->deep : 1);
@@ -444,7 +458,7 @@ static fq_status launch(const fq_cuda_product *p, const void *blocks, cudaStream
     void *arguments[] = {&x_map, &y_map, &residual_map, &g};
     g.w = (const uint8_t *)blocks;
     return fq_cuda_launch_pairs(l->tile->function, l->ctas, l->tile->threads, (size_t)l->tile->bytes, p->early,
-                                g.paired, stream, arguments);
+                                g.paired | g.split, stream, arguments);
 }
 
 static fq_status launch_few(const fq_cuda_product *p, const void *blocks, cudaStream_t stream) {
@@ -517,7 +531,9 @@ static fq_status prepare(const fq_gemm_args *a, int choice, int early, fq_arena 
                               g->share + g->longer > 0 ? "+"
                               : g->paired              ? "*2"
                                                        : "",
-                              g->halves > 0 ? "/2" : "");
+                              g->halves > 0 ? "/2"
+                              : g->split    ? "|2"
+                                            : "");
     return p->tile ? map_output(l, p, w) : FQ_ERR_MEMORY;
 }
 

@@ -7,6 +7,7 @@
  *   1. its share of a tile that a later CTA finishes: partial sums go to memory, a flag says so;
  *   2. tiles that it does alone;
  *   3. its share of a tile that it finishes: it adds the partial sums of the CTAs before it, which did theirs first.
+ * Or (g.split) two CTAs of a cluster do half of the stages of one tile each, and the second one finishes it.
  * So waiting is rare, and sums have one order: the result depends on shape and tile, not on timing. All CTAs of a
  * launch are resident at once (one an SM, at most as many as there are SMs), or waiting for another's sums might never
  * end.
@@ -381,11 +382,14 @@ FQ_DEV void sm90_consume(const CUtensorMap *y_map, const CUtensorMap *residual_m
             sm90_sums<C>(d, count * C::DEEP - (ends ? missing : 0), pipe, t);
             if (!sm90_gather<C>(d, base, set, group, t, piece == 0)) continue;
         }
-        if (!last) {
+        const int split = C::ROWS * C::TOKENS <= FQ_SM90_SPLIT && g.split;
+        if (split) {
+            if (!sm90_unite<C>(d, base, last, group, t)) continue;
+        } else if (!last) {
             sm90_publish<C>(d, g, base, group, t);
             continue;
         }
-        if (p.k0 > 0) sm90_collect<C>(d, g, base, group, t);
+        if (p.k0 > 0 && !split) sm90_collect<C>(d, g, base, group, t);
         if constexpr (sm90_in_parts<C, SM90_BF16>()) output.is_last = piece + 1 == sm90_pieces(base + C::AT_PLAN, g);
         sm90_output_end<C>(d, output, g, y_map, row0, token0);
     }

@@ -24,7 +24,8 @@ enum {
     FQ_SM90_ROWS = 64,      /* weight rows of a block: m of wgmma */
     FQ_SM90_INPUTS = 128,   /* inputs of a block: a pipeline stage, and a group of scales */
     FQ_SM90_ROW_UNIT = 384, /* rows are padded to a multiple of it, which every tile divides */
-    FQ_SM90_CODES = 4096    /* bytes of the codes of a block */
+    FQ_SM90_CODES = 4096,   /* bytes of the codes of a block */
+    FQ_SM90_SPLIT = 16384   /* outputs of a tile at most that two CTAs split by inputs */
 };
 enum { FQ_SM90_PAIR_TOKENS = 176 }; /* tiles of so many tokens, of one set, may be done by pairs of CTAs */
 
@@ -76,6 +77,7 @@ typedef struct fq_sm90_args {
     int whole_tiles; /* tiles that one CTA does alone, dealt in turn */
     int dealt, dealt_longer; /* of these for every CTA, and how many CTAs have one more */
     int halves;        /* the tiles behind these in halves of their tokens: how many CTAs, or pairs, have one last */
+    int split;         /* every tile by a cluster of two CTAs, half of its stages each */
     int share, longer; /* stages of the other tiles for every CTA, and how many CTAs have one more */
     int token_group;   /* token tiles that are done before the next row of tiles, for the L2 cache */
     fq_sm90_divisor by_stages, by_group, by_tokens, by_last_tokens; /* stages, tiles of a group, its token tiles */

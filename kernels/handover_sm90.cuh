@@ -40,6 +40,12 @@ FQ_DEV int sm90_share(const fq_sm90_args &g, int cta) {
 }
 
 FQ_DEV void sm90_plan_write(uint32_t at, const fq_sm90_args &g) {
+    if (g.split) {
+        const int tile = (int)blockIdx.x / 2, half = g.stages / 2, second = blockIdx.x & 1;
+        ptx_store_shared_s4(at, 1, 0, 0, 0);
+        ptx_store_shared_s4(at + 16, tile, second ? half : 0, tile, second ? g.stages : half);
+        return;
+    }
     const int lo = sm90_share(g, blockIdx.x), hi = sm90_share(g, blockIdx.x + 1);
     const int first = sm90_divide(lo, g.by_stages), last = sm90_divide(hi, g.by_stages);
     const int from = lo - first * g.stages, to = hi - last * g.stages;
@@ -133,7 +139,7 @@ template <class C> FQ_DEV void sm90_fetch_partial(const fq_sm90_args &g, uint32_
 template <class C> FQ_DEV void sm90_send_partial(const fq_sm90_args &g, uint32_t base) {
     int tails, whole, dealt, heads;
     ptx_load_shared_s4(base + C::AT_PLAN, &tails, &whole, &dealt, &heads);
-    if (!tails) return;
+    if (!tails || g.split) return;
     ptx_barrier_wait(base + C::AT_LEAVING, 0);
     if constexpr (C::BACKGROUND) {
         ptx_bulk_store((uint8_t *)g.partial + (size_t)blockIdx.x * C::GROUPS * C::FRAGMENT, base + C::AT_PUBLISH,
@@ -196,5 +202,34 @@ FQ_DEV void sm90_collect(SUM (&d)[C::TOKENS / 2], const fq_sm90_args &g, uint32_
                 d[e] += v[j][e];
         }
     }
+}
+
+/* The sums of the first block of a cluster of two to the second one, which returns 1 with both in d. They lie where the
+ * stages were, when both blocks are through with these. All consumers that hold sums come here. */
+template <class C, typename SUM>
+FQ_DEV int sm90_unite(SUM (&d)[C::TOKENS / 2], uint32_t base, int second, int group, int t) {
+    constexpr int FITS = C::GROUPS * C::FRAGMENT <= C::STAGES * C::X_BYTES;
+    static_assert(FITS || C::ROWS * C::TOKENS > FQ_SM90_SPLIT, "room for sums");
+    if constexpr (!FITS) return 1; /* never split */
+    const uint32_t at = base + group * C::FRAGMENT + t * 16;
+    ptx_cluster_sync();
+    if (!second) {
+        const uint32_t to = ptx_cluster_address(at, 1);
+#pragma unroll
+        for (int i = 0; i < C::TOKENS / 2; i += 4) {
+            ptx_cluster_store(to + i * 512, d[i], d[i + 1], d[i + 2], d[i + 3]);
+        }
+    }
+    ptx_cluster_sync();
+    if (!second) return 0;
+#pragma unroll
+    for (int i = 0; i < C::TOKENS / 2; i += 4) {
+        SUM v[4];
+        ptx_load_shared_four(at + i * 512, v);
+#pragma unroll
+        for (int e = 0; e < 4; e++)
+            d[i + e] += v[e];
+    }
+    return 1;
 }
 #endif

@@ -187,6 +187,13 @@ FQ_DEV void ptx_load_shared_s4(uint32_t at, int *a, int *b, int *c, int *d) {
                  : "r"(at)
                  : "memory");
 }
+FQ_DEV void ptx_load_shared_four(uint32_t at, int (&v)[4]) {
+    ptx_load_shared_s4(at, &v[0], &v[1], &v[2], &v[3]);
+}
+FQ_DEV void ptx_load_shared_four(uint32_t at, float (&v)[4]) {
+    const float4 f = ptx_load_shared_f4(at);
+    v[0] = f.x, v[1] = f.y, v[2] = f.z, v[3] = f.w;
+}
 FQ_DEV void ptx_store_shared_s4(uint32_t at, int a, int b, int c, int d) {
     asm volatile("st.shared.v4.s32 [%0], {%1, %2, %3, %4};" ::"r"(at), "r"(a), "r"(b), "r"(c), "r"(d) : "memory");
 }
@@ -256,7 +263,7 @@ FQ_DEV uint32_t ptx_permute(uint32_t lo, uint32_t hi, uint32_t selector) {
 FQ_DEV void ptx_named_sync(int id, int threads) {
     asm volatile("bar.sync %0, %1;" ::"r"(id), "r"(threads) : "memory");
 }
-/* All threads of all CTAs of the cluster. */
+/* All threads of all CTAs of the cluster that have not ended; what they wrote to each other's shared memory is seen. */
 FQ_DEV void ptx_cluster_sync(void) {
     asm volatile("barrier.cluster.arrive.aligned;\nbarrier.cluster.wait.aligned;" ::: "memory");
 }
@@ -269,6 +276,20 @@ FQ_DEV void ptx_grid_wait(void) {
 }
 FQ_DEV void ptx_grid_release(void) {
     asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
+}
+/* An address of this block's shared memory in block number `rank` of the cluster. */
+FQ_DEV uint32_t ptx_cluster_address(uint32_t at, uint32_t rank) {
+    uint32_t r;
+    asm("mapa.shared::cluster.u32 %0, %1, %2;" : "=r"(r) : "r"(at), "r"(rank));
+    return r;
+}
+FQ_DEV void ptx_cluster_store(uint32_t at, float a, float b, float c, float d) {
+    asm volatile("st.shared::cluster.v4.f32 [%0], {%1, %2, %3, %4};" ::"r"(at), "f"(a), "f"(b), "f"(c), "f"(d)
+                 : "memory");
+}
+FQ_DEV void ptx_cluster_store(uint32_t at, int a, int b, int c, int d) {
+    asm volatile("st.shared::cluster.v4.s32 [%0], {%1, %2, %3, %4};" ::"r"(at), "r"(a), "r"(b), "r"(c), "r"(d)
+                 : "memory");
 }
 FQ_DEV void ptx_flag_set(uint32_t *flag, uint32_t value) {
     asm volatile("st.release.gpu.global.u32 [%0], %1;" ::"l"(flag), "r"(value) : "memory");
