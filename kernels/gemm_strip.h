@@ -221,7 +221,7 @@ FQ_INLINE void strip_piece(fq_gemm_kind kind, const strip_pass *p, const strip_d
     strip_columns(d->c, v);
     FQ_UNROLL
     for (int i = 0; i < STRIP_PIECE; i++, y += a->y_stride) {
-        if (i >= tokens) break;
+        if (i >= tokens) continue;
         __m512 f = _mm512_castsi512_ps(v[i]);
         if (gemm_is_int(kind)) { /* perhaps biased, perhaps 2^shift times too large */
             __m512i sum = v[i];
