@@ -27,23 +27,23 @@ set label 'speed-up (times, 95 % interval)' at screen 0.01800, screen 0.45177 ce
 set xrange [-0.5:3.5]
 set grid noxtics
 set xtics nomirror scale 0 tc rgb '#222222' ('fireq amx1' 0, 'fireq amx2' 1, 'fireq amx3' 2, 'fireq avx512' 3)
-set yrange [0:1.70831414762]
+set yrange [0:1.61761033741]
 unset logscale y
 set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.0' 0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6, '0.8' 0.8, '1.0' 1, '1.2' 1.2, '1.4' 1.4, '1.6' 1.6)
 set grid ytics mytics
 set arrow from graph 0, first 1 to graph 1, first 1 nohead lw 2 dt (9,5) lc rgb '#aa3377' front
 set label '1.00' at first -0.273333333, first 1 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.18' at first 0.726666667, first 1.609273 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.32' at first 1.72666667, first 1.59124772 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.31' at first 2.72666667, first 0.434804776 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.06' at first 0.726666667, first 1.07365591 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.03' at first 1.72666667, first 1.09468444 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.31' at first 2.72666667, first 0.361855076 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '1.00' at first 0, first 1 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.11' at first 1, first 1.13819532 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.15' at first 2, first 1.19170503 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.20' at first 3, first 0.220892291 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.08' at first 1, first 1.16122148 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.18' at first 2, first 1.23864823 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.20' at first 3, first 0.214703022 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '1.00' at first 0.273333333, first 1 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.13' at first 1.27333333, first 1.21791843 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.25' at first 2.27333333, first 1.34836275 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.16' at first 3.27333333, first 0.171698311 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.15' at first 1.27333333, first 1.1824424 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.30' at first 2.27333333, first 1.52382783 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.17' at first 3.27333333, first 0.207050856 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
 base = 0
 half = 0.125733333
 lower(v) = v

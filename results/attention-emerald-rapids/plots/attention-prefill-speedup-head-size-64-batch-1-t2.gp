@@ -27,23 +27,23 @@ set label 'speed-up (times, 95 % interval)' at screen 0.01800, screen 0.45177 ce
 set xrange [-0.5:3.5]
 set grid noxtics
 set xtics nomirror scale 0 tc rgb '#222222' ('fireq amx1' 0, 'fireq amx2' 1, 'fireq amx3' 2, 'fireq avx512' 3)
-set yrange [0:1.54484132423]
+set yrange [0:1.50271340797]
 unset logscale y
 set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.0' 0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6, '0.8' 0.8, '1.0' 1, '1.2' 1.2, '1.4' 1.4)
 set grid ytics mytics
 set arrow from graph 0, first 1 to graph 1, first 1 nohead lw 2 dt (9,5) lc rgb '#aa3377' front
 set label '1.00' at first -0.273333333, first 1 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.07' at first 0.726666667, first 1.45527767 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.06' at first 1.72666667, first 1.32859536 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.35' at first 2.72666667, first 0.504248695 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.11' at first 0.726666667, first 1.1961112 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.06' at first 1.72666667, first 1.22796825 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.35' at first 2.72666667, first 0.374738639 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '1.00' at first 0, first 1 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.97' at first 1, first 1.06127914 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.17' at first 2, first 1.21095943 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.23' at first 3, first 0.25267886 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.08' at first 1, first 1.12731795 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.18' at first 2, first 1.26014735 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.26' at first 3, first 0.272862928 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
 set label '1.00' at first 0.273333333, first 1 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.07' at first 1.27333333, first 1.16137482 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '1.29' at first 2.27333333, first 1.3365367 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '0.22' at first 3.27333333, first 0.234254534 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.13' at first 1.27333333, first 1.25975656 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '1.27' at first 2.27333333, first 1.41559216 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '0.23' at first 3.27333333, first 0.247932595 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
 base = 0
 half = 0.125733333
 lower(v) = v

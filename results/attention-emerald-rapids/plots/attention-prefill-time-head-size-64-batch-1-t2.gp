@@ -33,12 +33,12 @@ set xrange [471.13607712:8902.53199381]
 set logscale x
 set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('512' 512, '2048' 2048, '8192' 8192)
 set grid xtics mxtics
-set yrange [0.144498187137:247.773321308]
+set yrange [0.158118424003:278.687395982]
 set logscale y
 set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('1' 1, '10' 10, '100' 100, '0.5' 0.5, '5' 5, '50' 50, '0.2' 0.2, '2' 2, '20' 20, '200' 200, '' 0.3 1, '' 0.4 1, '' 0.6 1, '' 0.7 1, '' 0.8 1, '' 0.9 1, '' 3 1, '' 4 1, '' 6 1, '' 7 1, '' 8 1, '' 9 1, '' 30 1, '' 40 1, '' 60 1, '' 70 1, '' 80 1, '' 90 1)
 set grid ytics mytics
 lower(v) = v > floor_y ? v : floor_y
-floor_y = 0.144498187137
+floor_y = 0.158118424003
 data = 'attention-prefill-time-head-size-64-batch-1-t2.tsv'
 set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
 set output 'attention-prefill-time-head-size-64-batch-1-t2.png'.suffix

@@ -52,12 +52,12 @@ set xrange [0.812252396356:1260.69187927]
 set logscale x
 set xtics nomirror scale 0.6,0.3 tc rgb '#222222' ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '1024' 1024)
 set grid xtics mxtics
-set yrange [0.00976882563731:8.81982678438]
+set yrange [0.0109621201038:8.74529228735]
 set logscale y
-set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.01' 0.01, '0.1' 0.1, '1' 1, '0.05' 0.05, '0.5' 0.5, '5' 5, '0.02' 0.02, '0.2' 0.2, '2' 2, '' 0.03 1, '' 0.04 1, '' 0.06 1, '' 0.07 1, '' 0.08 1, '' 0.09 1, '' 0.3 1, '' 0.4 1, '' 0.6 1, '' 0.7 1, '' 0.8 1, '' 0.9 1, '' 3 1, '' 4 1, '' 6 1, '' 7 1, '' 8 1)
+set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.1' 0.1, '1' 1, '0.05' 0.05, '0.5' 0.5, '5' 5, '0.02' 0.02, '0.2' 0.2, '2' 2, '' 0.03 1, '' 0.04 1, '' 0.06 1, '' 0.07 1, '' 0.08 1, '' 0.09 1, '' 0.3 1, '' 0.4 1, '' 0.6 1, '' 0.7 1, '' 0.8 1, '' 0.9 1, '' 3 1, '' 4 1, '' 6 1, '' 7 1, '' 8 1)
 set grid ytics mytics
 lower(v) = v > floor_y ? v : floor_y
-floor_y = 0.00976882563731
+floor_y = 0.0109621201038
 data = 'gemm-time-576-x-1536-t2.tsv'
 set terminal pngcairo noenhanced size 1200,750 font 'sans-serif,16' fontscale 0.75 background '#ffffff'
 set output 'gemm-time-576-x-1536-t2.png'.suffix

@@ -19,11 +19,11 @@ set label 'tokens/s (median, 95 % interval)' at screen 0.01800, screen 0.46777 c
 set xrange [-0.5:0.5]
 set grid noxtics
 set xtics nomirror scale 0 tc rgb '#222222' ('fireq' 0)
-set yrange [0:36.5012359689]
+set yrange [0:35.1896921127]
 unset logscale y
 set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0' 0, '5' 5, '10' 10, '15' 15, '20' 20, '25' 25, '30' 30, '35' 35)
 set grid ytics mytics
-set label '34.5' at first 0, first 34.4682406 center offset 0, graph 0.02130 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '33.2' at first 0, first 33.2297453 center offset 0, graph 0.02130 noenhanced font ',15' tc rgb '#222222' boxed front
 base = 0
 half = 0.34
 lower(v) = v

@@ -19,13 +19,13 @@ set label 'tokens/s (median, 95 % interval)' at screen 0.01800, screen 0.46777 c
 set xrange [-0.5:2.5]
 set grid noxtics
 set xtics nomirror scale 0 tc rgb '#222222' ('bf16' 0, 'w4a8-int8' 1, 'fireq' 2)
-set yrange [0:263.708668791]
+set yrange [0:271.917097503]
 unset logscale y
 set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0' 0, '50' 50, '100' 100, '150' 150, '200' 200, '250' 250)
 set grid ytics mytics
-set label '87' at first 0, first 86.6889142 center offset 0, graph 0.02130 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '214' at first 1, first 213.800052 center offset 0, graph 0.02130 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '249' at first 2, first 249.020988 center offset 0, graph 0.02130 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '97' at first 0, first 97.0123142 center offset 0, graph 0.02130 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '257' at first 1, first 256.772235 center offset 0, graph 0.02130 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '227' at first 2, first 227.257662 center offset 0, graph 0.02130 noenhanced font ',15' tc rgb '#222222' boxed front
 base = 0
 half = 0.34
 lower(v) = v

@@ -21,13 +21,13 @@ set label 'speed-up (times, 95 % interval)' at screen 0.01800, screen 0.45177 ce
 set xrange [-0.5:1.5]
 set grid noxtics
 set xtics nomirror scale 0 tc rgb '#222222' ('w4a8-int8' 0, 'fireq' 1)
-set yrange [0:2.85706934986]
+set yrange [0:2.76615600148]
 unset logscale y
 set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0.0' 0, '0.5' 0.5, '1.0' 1, '1.5' 1.5, '2.0' 2, '2.5' 2.5)
 set grid ytics mytics
 set arrow from graph 0, first 1 to graph 1, first 1 nohead lw 2 dt (9,5) lc rgb '#aa3377' front
-set label '2.33' at first 0, first 2.32968508 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '2.69' at first 1, first 2.69142802 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '2.61' at first 0, first 2.60578546 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '2.49' at first 1, first 2.49441901 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
 base = 0
 half = 0.34
 lower(v) = v

@@ -21,14 +21,14 @@ set label 'speed-up (times, 95 % interval)' at screen 0.01800, screen 0.45177 ce
 set xrange [-0.5:2.5]
 set grid noxtics
 set xtics nomirror scale 0 tc rgb '#222222' ('bf16' 0, 'w4a8-int8' 1, 'fireq' 2)
-set yrange [0:6.7660405778]
+set yrange [0:7.72044584665]
 unset logscale y
-set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0' 0, '1' 1, '2' 2, '3' 3, '4' 4, '5' 5, '6' 6)
+set ytics nomirror scale 0.6,0.3 tc rgb '#222222' ('0' 0, '1' 1, '2' 2, '3' 3, '4' 4, '5' 5, '6' 6, '7' 7)
 set grid ytics mytics
 set arrow from graph 0, first 1 to graph 1, first 1 nohead lw 2 dt (9,5) lc rgb '#aa3377' front
-set label '4.35' at first 0, first 4.35194876 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '6.37' at first 1, first 6.3737729 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
-set label '4.47' at first 2, first 4.46995787 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '4.95' at first 0, first 4.9464983 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '7.27' at first 1, first 7.27284561 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
+set label '5.43' at first 2, first 5.43191913 center offset 0, graph 0.02217 noenhanced font ',15' tc rgb '#222222' boxed front
 base = 0
 half = 0.34
 lower(v) = v
