@@ -89,7 +89,7 @@ fq_status fq_command_reproduce(int argc, char **argv) {
                         "COMPARABLE and why. Claims files are in results/claims; harness/claims.def explains them.",
                     .option = table,
                     .n = (int)(sizeof table / sizeof table[0]),
-                    .most = 32};
+                    .most = FQ_POSITIONAL_MOST};
     FQ_TRY(fq_options_parse(&o, argc, argv));
     if (o.helped) return FQ_OK;
     if (o.n_positional < 2)

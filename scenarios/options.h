@@ -42,13 +42,15 @@ typedef struct fq_option {
         FQ_OPTION_SET("beta", 0, step, beta, "X"), FQ_OPTION_SET("top-k", 0, step, top_k, "N"),                        \
         FQ_OPTION_SET("smooth-alpha", 0, step, smooth_alpha, "X")
 
+enum { FQ_POSITIONAL_MOST = 128 };
+
 typedef struct fq_options {
     const char *usage, *about; /* first lines of the help */
     const fq_option *option;
     int n;
     fq_arena *arena; /* of texts and lists */
-    int most;        /* positional arguments allowed */
-    const char *positional[32];
+    int most;        /* positional arguments allowed, at most FQ_POSITIONAL_MOST */
+    const char *positional[FQ_POSITIONAL_MOST];
     int n_positional;
     int helped; /* 1: --help was given and the help printed; the command is done */
 } fq_options;

@@ -9,6 +9,7 @@ for d in results/*/ results/h200/*/; do
     if [ -f "$d/results.csv" ] || [ -f "$d/accuracy.csv" ]; then runs="$runs $d"; fi
 done
 out=results/claims/verdicts.md
+trap 'rm -f "$out.tmp"' EXIT
 judge() {
     printf '\n## %s.csv\n\n' "$1"
     # shellcheck disable=SC2086
