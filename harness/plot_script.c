@@ -17,9 +17,10 @@ enum {
 #define INK FQ_PAGE_INK
 #define FAINT FQ_PAGE_FAINT
 
-/* Okabe and Ito's palette with a brown for its yellow, which vanishes on white. */
-static const char *const palette[] = {"#0072b2", "#e69f00", "#009e73", "#cc79a7",
-                                      "#d55e00", "#56b4e9", "#000000", "#8c6d1f"};
+/* Okabe and Ito's palette with a brown for its yellow, which vanishes on white, and four more for the rare picture with
+ * that many series. */
+static const char *const palette[] = {"#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9",
+                                      "#000000", "#8c6d1f", "#882255", "#7fbf3f", "#332288", "#b0a090"};
 static const int point_type[] = {7, 5, 9, 13, 11, 4, 6, 8};
 static const char *const greys[] = {"#555555", "#777777", "#222222", "#999999"};
 static const char *const dashes[] = {"(8,5)", "(3,4)", "(12,4,2,4)", "(5,3)"};
@@ -43,10 +44,10 @@ static const char *colour_of(const fq_picture *pic, int s) {
         solid += !pic->series[i].dashed;
         dashed += pic->series[i].dashed;
     }
-    return pic->series[s].dashed ? greys[dashed % 4] : palette[solid % 8];
+    return pic->series[s].dashed ? greys[dashed % 4] : palette[solid % (int)(sizeof palette / sizeof palette[0])];
 }
 
-/* Colours come again after 8 series, then with other marks. */
+/* Colours come again after 12 series, then with other marks. */
 static int point_of(int s) {
     return point_type[(s + 3 * (s / 8)) % 8];
 }

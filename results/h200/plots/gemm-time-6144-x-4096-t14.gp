@@ -35,17 +35,17 @@ set label 'bf16.cublaslt' at screen 0.06000, screen 0.84913 left noenhanced font
 set arrow from screen 0.17127, screen 0.84913 to screen 0.19960, screen 0.84913 nohead lw 2.5 dt solid lc rgb '#8c6d1f'
 set label '' at screen 0.18543, screen 0.84913 left noenhanced font ',16' tc rgb '#222222' front point pt 8 ps 1.2 lc rgb '#8c6d1f'
 set label 'i8i8.cublaslt' at screen 0.20627, screen 0.84913 left noenhanced font ',16' tc rgb '#222222' front
-set arrow from screen 0.31193, screen 0.84913 to screen 0.34027, screen 0.84913 nohead lw 2.5 dt solid lc rgb '#0072b2'
-set label '' at screen 0.32610, screen 0.84913 left noenhanced font ',16' tc rgb '#222222' front point pt 13 ps 1.2 lc rgb '#0072b2'
+set arrow from screen 0.31193, screen 0.84913 to screen 0.34027, screen 0.84913 nohead lw 2.5 dt solid lc rgb '#882255'
+set label '' at screen 0.32610, screen 0.84913 left noenhanced font ',16' tc rgb '#222222' front point pt 13 ps 1.2 lc rgb '#882255'
 set label 'qserve_w4a8_chn (imported)' at screen 0.34693, screen 0.84913 left noenhanced font ',16' tc rgb '#222222' front
-set arrow from screen 0.56593, screen 0.84913 to screen 0.59427, screen 0.84913 nohead lw 2.5 dt solid lc rgb '#e69f00'
-set label '' at screen 0.58010, screen 0.84913 left noenhanced font ',16' tc rgb '#222222' front point pt 11 ps 1.2 lc rgb '#e69f00'
+set arrow from screen 0.56593, screen 0.84913 to screen 0.59427, screen 0.84913 nohead lw 2.5 dt solid lc rgb '#7fbf3f'
+set label '' at screen 0.58010, screen 0.84913 left noenhanced font ',16' tc rgb '#222222' front point pt 11 ps 1.2 lc rgb '#7fbf3f'
 set label 'qserve_w4a8_g128 (imported)' at screen 0.60093, screen 0.84913 left noenhanced font ',16' tc rgb '#222222' front
-set arrow from screen 0.02500, screen 0.81713 to screen 0.05333, screen 0.81713 nohead lw 2.5 dt solid lc rgb '#009e73'
-set label '' at screen 0.03917, screen 0.81713 left noenhanced font ',16' tc rgb '#222222' front point pt 4 ps 1.2 lc rgb '#009e73'
+set arrow from screen 0.02500, screen 0.81713 to screen 0.05333, screen 0.81713 nohead lw 2.5 dt solid lc rgb '#332288'
+set label '' at screen 0.03917, screen 0.81713 left noenhanced font ',16' tc rgb '#222222' front point pt 4 ps 1.2 lc rgb '#332288'
 set label 'fireq_int4fp8_linear_ndebug (imported)' at screen 0.06000, screen 0.81713 left noenhanced font ',16' tc rgb '#222222' front
-set arrow from screen 0.34620, screen 0.81713 to screen 0.37453, screen 0.81713 nohead lw 2.5 dt solid lc rgb '#cc79a7'
-set label '' at screen 0.36037, screen 0.81713 left noenhanced font ',16' tc rgb '#222222' front point pt 6 ps 1.2 lc rgb '#cc79a7'
+set arrow from screen 0.34620, screen 0.81713 to screen 0.37453, screen 0.81713 nohead lw 2.5 dt solid lc rgb '#b0a090'
+set label '' at screen 0.36037, screen 0.81713 left noenhanced font ',16' tc rgb '#222222' front point pt 6 ps 1.2 lc rgb '#b0a090'
 set label 'vllm_w4a8_best (imported)' at screen 0.38120, screen 0.81713 left noenhanced font ',16' tc rgb '#222222' front
 set arrow from screen 0.58793, screen 0.81713 to screen 0.61627, screen 0.81713 nohead lw 2.5 dt (8,5) lc rgb '#555555'
 set label 'floor of f8f8.cublaslt' at screen 0.62293, screen 0.81713 left noenhanced font ',16' tc rgb '#222222' front
@@ -87,10 +87,10 @@ plot \
   data skip 1 every ::60::69 using 1:($2) with linespoints lw 2.5 pt 6 ps 1.1 lc rgb '#000000', \
   data skip 1 every ::70::79 using 1:2:(lower($3)):4 with yerrorbars pt 0 lw 1.4 lc rgb '#8c6d1f', \
   data skip 1 every ::70::79 using 1:($2) with linespoints lw 2.5 pt 8 ps 1.1 lc rgb '#8c6d1f', \
-  data skip 1 every ::80::89 using 1:($2) with linespoints lw 2.5 pt 13 ps 1.1 lc rgb '#0072b2', \
-  data skip 1 every ::90::99 using 1:($2) with linespoints lw 2.5 pt 11 ps 1.1 lc rgb '#e69f00', \
-  data skip 1 every ::100::109 using 1:($2) with linespoints lw 2.5 pt 4 ps 1.1 lc rgb '#009e73', \
-  data skip 1 every ::110::119 using 1:($2) with linespoints lw 2.5 pt 6 ps 1.1 lc rgb '#cc79a7', \
+  data skip 1 every ::80::89 using 1:($2) with linespoints lw 2.5 pt 13 ps 1.1 lc rgb '#882255', \
+  data skip 1 every ::90::99 using 1:($2) with linespoints lw 2.5 pt 11 ps 1.1 lc rgb '#7fbf3f', \
+  data skip 1 every ::100::109 using 1:($2) with linespoints lw 2.5 pt 4 ps 1.1 lc rgb '#332288', \
+  data skip 1 every ::110::119 using 1:($2) with linespoints lw 2.5 pt 6 ps 1.1 lc rgb '#b0a090', \
   data skip 1 every ::120::129 using 1:($2) with lines lw 2 dt (8,5) lc rgb '#555555', \
   data skip 1 every ::130::139 using 1:($2) with lines lw 2 dt (3,4) lc rgb '#777777'
 set terminal svg noenhanced size 1200,750 font 'sans-serif,16' background '#ffffff'
