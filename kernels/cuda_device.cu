@@ -219,7 +219,8 @@ fq_status fq_cuda_tensor_map_words(CUtensorMap *map, const void *at, const fq_cu
                                      box, step, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_NONE,
                                      CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
     if (r != CUDA_SUCCESS)
-        return fq_fail(FQ_ERR_FAILED, "CUDA: no tensor map of %d dimensions of 8-byte words: error %d", w->rank, (int)r);
+        return fq_fail(FQ_ERR_FAILED, "CUDA: no tensor map of %d dimensions of 8-byte words: error %d", w->rank,
+                       (int)r);
     return FQ_OK;
 }
 
