@@ -185,23 +185,18 @@ static int read_choice(tile_list tiles, int choice, int *tile) {
     return WHOLE;
 }
 
-/* choice: -1, or the number of one of choices_of. */
-static fq_status plan_launch(launch_plan *l, const fq_sm90_weights *p, int m, int k, const void *x, size_t x_pitch,
-                             int choice) {
-    const tile_list tiles_here = tiles_of(p->form, p->gated);
+/* How the tiles of the product whose sizes l->args has come to CTAs. choice: -1, or the number of one of choices_of. */
+static fq_status plan_launch(launch_plan *l, tile_list tiles_here, int k, const void *x, size_t x_pitch, int choice) {
     fq_sm90_args *g = &l->args;
+    const int m = g->m;
     int how, tile;
     double us;
-    g->k_tiles = (k + FQ_SM90_INPUTS - 1) / FQ_SM90_INPUTS;
     if (choice >= 0)
         how = read_choice(tiles_here, choice, &tile);
     else
-        tile = choose_tile(tiles_here, m, p->rows, g->k_tiles, &how, &us);
+        tile = choose_tile(tiles_here, m, g->rows, g->k_tiles, &how, &us);
     const fq_sm90_tile *t = l->tile = &tiles_here.tile[tile];
-    g->m = m;
-    g->n = p->w.n;
-    g->rows = p->rows;
-    g->row_tiles = (p->rows + t->rows - 1) / t->rows;
+    g->row_tiles = (g->rows + t->rows - 1) / t->rows;
     g->token_tiles = (m + t->tokens - 1) / t->tokens;
     g->x_rows = m < t->tokens ? m : t->tokens;
     if (t->deep > 1)
@@ -209,8 +204,6 @@ static fq_status plan_launch(launch_plan *l, const fq_sm90_weights *p, int m, in
     g->x_sliced = t->deep > 1 && k % FQ_SM90_INPUTS == 0;
     g->stages = (g->k_tiles + t->deep - 1) / t->deep;
     g->token_group = 8;
-    g->row_scale = p->w.row_scale;
-    g->tensor_scale = p->w.tensor_scale;
     int tiles = g->row_tiles * g->token_tiles, places = fq_cuda_processors();
     /* Pairs of CTAs read the activations once for two. That saves energy, so that the clock stays 1 to 2 % higher where
      * power limits it, but a launch of clusters takes 0.45 us more: worth it from about 90 us on. */
@@ -242,21 +235,6 @@ static fq_status plan_launch(launch_plan *l, const fq_sm90_weights *p, int m, in
     FQ_CUDA_TRY(cudaFuncSetAttribute(t->function, cudaFuncAttributeMaxDynamicSharedMemorySize, t->bytes));
     return fq_cuda_tensor_map_slices(&l->x_map, x, m, k, x_pitch, g->x_rows >> (g->paired || g->halves),
                                      g->x_sliced ? t->deep : 1);
-}
-
-/* The same for a tile for few tokens. */
-static fq_status plan_few(fq_sm90_stack_plan *l, const fq_sm90_weights *p, int m, int k, const void *x,
-                          size_t x_pitch) {
-    fq_sm90_args *g = &l->args.g;
-    l->form = p->form;
-    l->row_blocks = (int)fq_round_up((size_t)p->rows, FQ_SM90_ROW_UNIT) / FQ_SM90_ROWS;
-    g->k_tiles = (k + FQ_SM90_INPUTS - 1) / FQ_SM90_INPUTS;
-    g->m = m;
-    g->n = p->w.n;
-    g->rows = p->rows;
-    g->row_scale = p->w.row_scale;
-    g->tensor_scale = p->w.tensor_scale;
-    return fq_sm90_stack_prepare(l, k, x, x_pitch);
 }
 
 static fq_status launch(const fq_cuda_product *p, const void *blocks, cudaStream_t stream) {
@@ -308,14 +286,11 @@ static fq_status prepare(const fq_gemm_args *a, int choice, int early, fq_arena 
         return fq_fail(FQ_ERR_UNSUPPORTED, "sm90: activations '%s' with weights '%s'", a->a->name, a->w->recipe->name);
     const tile_list tiles = tiles_of(w->form, w->gated);
     const int others = choices_of(tiles), k = a->w->cols;
-    const int few =
-        choice < 0 ? choose_few(tiles, p->m, w->rows, (k + FQ_SM90_INPUTS - 1) / FQ_SM90_INPUTS) : choice - others;
-    p->plan = l;
-    p->launch = few >= 0 ? launch_few : launch;
-    p->early |= early;
-    p->tiles = others + tiles.n_few;
-    if (few < 0) FQ_TRY(plan_launch(l, w, p->m, k, p->x, p->x_pitch, choice));
     fq_sm90_args *g = &l->args;
+    g->m = p->m;
+    g->n = w->w.n;
+    g->rows = w->rows;
+    g->k_tiles = (k + FQ_SM90_INPUTS - 1) / FQ_SM90_INPUTS;
     g->x_scale = p->x_scale;
     g->row_scale = w->w.row_scale;
     g->tensor_scale = w->w.tensor_scale;
@@ -328,12 +303,20 @@ static fq_status prepare(const fq_gemm_args *a, int choice, int early, fq_arena 
     g->store = store_of(p, w->w.n, w->gated);
     g->partial = common.partial;
     g->flag = common.flag;
+    const int few = choice < 0 ? choose_few(tiles, g->m, g->rows, g->k_tiles) : choice - others;
+    p->plan = l;
+    p->launch = few >= 0 ? launch_few : launch;
+    p->early |= early;
+    p->tiles = others + tiles.n_few;
     if (few >= 0) {
         l->few.args.g = *g;
         l->few.tile = &tiles.few[few];
+        l->few.form = w->form;
+        l->few.row_blocks = w->row_blocks;
         p->tile = l->few.tile->name;
-        return plan_few(&l->few, w, p->m, k, p->x, p->x_pitch);
+        return fq_sm90_stack_prepare(&l->few, k, p->x, p->x_pitch);
     }
+    FQ_TRY(plan_launch(l, tiles, k, p->x, p->x_pitch, choice));
     g->at_once &= !p->early; /* nothing may wait for the kernel before this one before weights are asked for */
     p->tile = fq_arena_printf(owner, "%s%s%s", l->tile->name,
                               g->share + g->longer > 0 ? "+"

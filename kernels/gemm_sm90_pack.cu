@@ -149,7 +149,7 @@ static fq_status pack_on_device(fq_sm90_weights *p, const fq_qmatrix *w, int for
     from.book = (const float *)at;
     from.rows = w->rows;
     from.cols = w->cols;
-    from.row_blocks = (int)fq_round_up((size_t)p->rows, FQ_SM90_ROW_UNIT) / FQ_SM90_ROWS;
+    from.row_blocks = p->row_blocks = (int)fq_round_up((size_t)p->rows, FQ_SM90_ROW_UNIT) / FQ_SM90_ROWS;
     from.k_tiles = (w->cols + FQ_SM90_INPUTS - 1) / FQ_SM90_INPUTS;
     from.gated = p->gated;
     from.form = p->form;

@@ -8,6 +8,7 @@ typedef struct fq_sm90_weights {
     fq_cuda_weights w;
     fq_sm90_form form;
     int gated, rows; /* rows as they stand in the blocks, gate and up in turn where gated */
+    int row_blocks;  /* of 64 rows, padded to the tallest tile */
 } fq_sm90_weights;
 
 /* w[rows][cols] as blocks of `form` (fq_sm90_form; SIGMA becomes LUT where codes are looked up in a codebook or one of

@@ -70,8 +70,7 @@ typedef struct fq_sm90_stack_plan {
 double fq_sm90_stack_estimate(int i, int m, int rows, int k_tiles);
 
 /* The launch of a tile. p->tile, form, row_blocks and of args.g the operands, m, n, rows, k_tiles are set before; k:
- * inputs of
- * x. Errors: of CUDA. */
+ * inputs of x. Errors: of CUDA. */
 fq_status fq_sm90_stack_prepare(fq_sm90_stack_plan *p, int k, const void *x, size_t x_pitch) FQ_MUST_USE;
 fq_status fq_sm90_stack_launch(const fq_sm90_stack_plan *p, const void *blocks, int early,
                                cudaStream_t stream) FQ_MUST_USE;

@@ -1,7 +1,7 @@
 /* The product of bfloat16 weights in canonical storage for one token, bound by memory: a decode step's head. A thread
  * reads whole rows, each line once, as two streams with far prefetch: a row of either half of its blocks at a time, for
- * which the token is loaded once. Lanes are pairs of codes along
- * k: the even ones are shifted up, of the odd ones the lower half is masked away, both exact in float32. */
+ * which the token is loaded once. Lanes are pairs of codes along k: the even ones are shifted up, of the odd ones the
+ * lower half is masked away, both exact in float32. */
 #ifndef FQ_KERNELS_GEMM_STREAM_H
 #define FQ_KERNELS_GEMM_STREAM_H
 #include "kernels/gemm_gemv.h"
