@@ -175,20 +175,20 @@ template <class C, int KIND> FQ_DEV constexpr int sm90_in_parts(void) {
     return KIND == SM90_BF16 && C::TOKENS > C::SEND;
 }
 
-/* All tokens of the tile to the buffer and, where nothing follows, to y. The token scales of several blocks are read at
- * once: reads wait for the writes before them, 190 cycles a step of 16 tokens when they alternate. */
+/* All tokens of the tile to the buffer and, where nothing follows, to y. The token scales of four steps of 16 tokens
+ * are read at once: reads wait for the writes before them, 190 cycles a step when they alternate. */
 template <class C, int KIND, typename SUM>
 FQ_DEV void sm90_stage_tile(const SUM (&d)[C::TOKENS / 2], const sm90_output<C> &o, const fq_sm90_args &g,
                             const float (&row)[2], const CUtensorMap *y_map, int row0, int token0) {
-    constexpr int STEPS = C::TOKENS / 16, AT_ONCE = STEPS % 4 == 0 ? 4 : STEPS % 5 == 0 ? 5 : STEPS % 3 == 0 ? 3 : 1;
+    constexpr int STEPS = C::TOKENS / 16, AT_ONCE = STEPS < 4 ? STEPS : 4;
 #pragma unroll
     for (int first = 0; first < STEPS; first += AT_ONCE) {
         float2 s[2 * AT_ONCE];
 #pragma unroll
-        for (int i = 0; i < 2 * AT_ONCE; i++)
+        for (int i = 0; i < 2 * AT_ONCE && 2 * first + i < 2 * STEPS; i++)
             s[i] = ptx_load_shared_f2(o.scale + 4 * (8 * (2 * first + i) + 2 * (o.t & 3)));
 #pragma unroll
-        for (int u = 0; u < AT_ONCE; u++) {
+        for (int u = 0; u < AT_ONCE && first + u < STEPS; u++) {
             float y[8];
 #pragma unroll
             for (int v = 0; v < 2; v++) {

@@ -7,7 +7,7 @@
  *   1. its share of a tile that a later CTA finishes: partial sums go to memory, a flag says so;
  *   2. tiles that it does alone;
  *   3. its share of a tile that it finishes: it adds the partial sums of the CTAs before it, which did theirs first.
- * Or (g.split) two CTAs of a cluster do half of the stages of one tile each, and the second one finishes it.
+ * Or (g.split) two CTAs of a cluster do half of the stages of one tile each, and each finishes half of its tokens.
  * So waiting is rare, and sums have one order: the result depends on shape and tile, not on timing. All CTAs of a
  * launch are resident at once (one an SM, at most as many as there are SMs), or waiting for another's sums might never
  * end.
@@ -35,8 +35,10 @@ template <int FORM_, int ROWS_, int TOKENS_, int K_GROUPS_, int DEEP_, int GATED
     static constexpr int DEEP = DEEP_;
     /* Whether pairs of CTAs (fq_sm90_args.paired) are possible: each loads half the activations for both. */
     static constexpr int PAIRS = K_GROUPS == 1 && DEEP == 1 && TOKENS >= FQ_SM90_PAIR_TOKENS;
-    /* Whether tiles of the last round may be halved. */
-    static constexpr int HALVES = PAIRS && TOKENS == 256;
+    /* Whether narrow tiles (fq_sm90_args.narrow) may follow, whether tiles may be split, whether the first stage may be
+     * asked for at once. */
+    static constexpr int NARROW = PAIRS && TOKENS == 256, SPLIT = TOKENS % 32 == 0,
+                         AT_ONCE = K_GROUPS == 1 && DEEP == 1;
     static constexpr int SEND = FQ_SM90_SEND_TOKENS(TOKENS);
     /* Warpgroups: GROUPS of 64 rows each, K_GROUPS such sets that take the stages in turn. */
     static constexpr int GROUPS = ROWS / FQ_SM90_ROWS, OWNERS = GROUPS * 128, CONSUMERS = OWNERS * K_GROUPS,
@@ -70,15 +72,17 @@ template <int FORM_, int ROWS_, int TOKENS_, int K_GROUPS_, int DEEP_, int GATED
     static_assert(FQ_SM90_ROW_UNIT % ROWS == 0 && STAGES % K_GROUPS == 0, "tile");
 };
 
-/* A tile of half the tokens in the same shared memory. */
-template <class C> struct sm90_half : C { static constexpr int TOKENS = C::TOKENS / 2; };
+/* A tile of fewer tokens in the same shared memory. */
+template <class C, int TOKENS_> struct sm90_narrow : C {
+    static constexpr int TOKENS = TOKENS_, SEND = FQ_SM90_SEND_TOKENS(TOKENS);
+};
 
 /* Where a consumer thread stands in the ring of stages: its words of a block and its warpgroup's scales of it, in stage
  * 0; the barriers and activations are at fixed distances from `base`. */
 typedef struct sm90_pipe {
     uint32_t base, words, scales, x_bytes; /* x_bytes: activations of a k-tile */
     int stage, tile;                       /* tile: k-tiles of the stage that are done */
-    int paired;
+    int paired, rank;                      /* rank: of the CTA in its cluster */
     uint32_t phase;
 } sm90_pipe;
 
@@ -118,7 +122,7 @@ FQ_DEV int sm90_issue(SUM (&d)[C::TOKENS / 2], uint32_t (&r)[4][4], int keep, in
 template <class C> FQ_DEV void sm90_release(const sm90_pipe &p, int s, int t) {
     const uint32_t empty = p.base + C::AT_BARRIER + 8 * (C::STAGES + s);
     if constexpr (C::PAIRS) { /* both CTAs of a pair write into this stage */
-        if ((t & 31) <= p.paired) ptx_barrier_arrive_at(empty, t & 31);
+        if ((t & 31) <= p.paired) ptx_barrier_arrive_at(empty, (t & 31) ^ p.rank);
     } else {
         if ((t & 31) == 0 && (C::DEEP == 1 || s >= 0)) ptx_barrier_arrive(empty);
     }
@@ -222,7 +226,7 @@ template <class C> FQ_DEV void sm90_ring_restart(sm90_ring<C> &r, int stages) {
 
 /* Whether the first stage of all is asked for by sm90_load_first. */
 template <class C> FQ_DEV int sm90_at_once(const fq_sm90_args &g) {
-    return C::PAIRS && g.at_once;
+    return C::AT_ONCE && g.at_once;
 }
 
 /* Weights of all stages, by one thread. They belong to no kernel before this one: nothing is waited for. */
@@ -230,13 +234,14 @@ template <class C> FQ_DEV void sm90_load_weights(const fq_sm90_args &g, uint32_t
     const uint32_t full = base + C::AT_BARRIER, empty = full + 8 * C::STAGES;
     sm90_ring<C> ring = sm90_ring_make<C>();
     sm90_piece p;
-    int done = sm90_at_once<C>(g);
-    if (done) (void)sm90_ring_next<C>(ring, empty);
-    for (int piece = 0; sm90_work<C>(piece, base + C::AT_PLAN, g, &p); piece++, done = 0) {
-        const uint8_t *from = g.w + ((size_t)p.row_tile * C::GROUPS * g.k_tiles + (p.k0 + done) * C::DEEP) * C::BLOCK;
-        for (int k = p.k0 + done; k < p.k1; k++) {
+    ring.at[0] += sm90_at_once<C>(g);
+    for (int piece = 0; sm90_work<C>(piece, base + C::AT_PLAN, g, &p); piece++) {
+        p.k0 += piece == 0 && sm90_at_once<C>(g);
+        const uint8_t *from = g.w + ((size_t)p.row_tile * C::GROUPS * g.k_tiles + p.k0 * C::DEEP) * C::BLOCK;
+        for (int k = p.k0; k < p.k1; k++) {
             const int depth = sm90_depth<C>(g, k), x_tiles = g.x_sliced ? C::DEEP : depth;
-            const int s = sm90_ring_next<C>(ring, empty), tokens = C::HALVES && p.is_half ? C::TOKENS / 2 : g.x_rows;
+            const int s = sm90_ring_next<C>(ring, empty),
+                      tokens = C::NARROW && p.is_narrow ? g.narrow.tokens : g.x_rows;
             ptx_barrier_expect(full + 8 * s, tokens * FQ_SM90_INPUTS * x_tiles + C::GROUPS * depth * C::BLOCK);
 #pragma unroll
             for (int i = 0; i < C::GROUPS; i++)
@@ -248,36 +253,26 @@ template <class C> FQ_DEV void sm90_load_weights(const fq_sm90_args &g, uint32_t
     }
 }
 
-/* Activations of a stage by boxes of half a tile's tokens: of a pair each CTA loads one for both, of half a tile in
- * turn. */
-template <class C>
-FQ_DEV void sm90_load_part(const CUtensorMap *x_map, const fq_sm90_args &g, const sm90_piece &p, int k, uint32_t to,
-                           int token, uint32_t full) {
-    const int rank = (int)blockIdx.x & 1;
-    const int half = p.is_half ? 0 : rank, distance = half * (C::X_BYTES / 2);
-    if (!g.paired) {
-        for (int i = 0; i < (p.is_half ? 1 : 2); i++)
-            ptx_tensor_load(to + i * (C::X_BYTES / 2), x_map, k * FQ_SM90_INPUTS, token + i * (C::TOKENS / 2), 0, full);
-    } else if (!p.is_half || (k & 1) == rank) {
-        ptx_tensor_load_pair(to + distance, x_map, k * FQ_SM90_INPUTS, token + half * (C::TOKENS / 2), 0, full);
-    }
-}
-
 /* Activations of all stages, by a thread of another warp. Their bytes may come before the weights' thread has said how
  * many to expect: the barrier's round does not end before it has. */
-template <class C> FQ_DEV void sm90_load_tokens(const CUtensorMap *x_map, const fq_sm90_args &g, uint32_t base) {
+template <class C>
+FQ_DEV void sm90_load_tokens(const CUtensorMap *whole_map, const CUtensorMap *narrow_map, const fq_sm90_args &g,
+                             uint32_t base) {
     const uint32_t full = base + C::AT_BARRIER, empty = full + 8 * C::STAGES;
     sm90_ring<C> ring = sm90_ring_make<C>();
     sm90_piece p;
-    int done = sm90_at_once<C>(g);
-    if (done) (void)sm90_ring_next<C>(ring, empty);
+    ring.at[0] += sm90_at_once<C>(g);
     ptx_grid_wait();
-    for (int piece = 0; sm90_work<C>(piece, base + C::AT_PLAN, g, &p); piece++, done = 0) {
-        const int token = sm90_token<C>(p);
-        for (int k = p.k0 + done; k < p.k1; k++) {
+    for (int piece = 0; sm90_work<C>(piece, base + C::AT_PLAN, g, &p); piece++) {
+        p.k0 += piece == 0 && sm90_at_once<C>(g);
+        const CUtensorMap *x_map = C::NARROW && p.is_narrow ? narrow_map : whole_map;
+        const int half = C::NARROW && p.is_narrow ? g.narrow.tokens / 2 : C::TOKENS / 2;
+        const int second = g.paired ? ((int)blockIdx.x & 1) * half : 0, token = p.token + second;
+        for (int k = p.k0; k < p.k1; k++) {
             const int s = sm90_ring_next<C>(ring, empty);
-            if (C::PAIRS && (g.paired || g.x_parts > 1)) {
-                sm90_load_part<C>(x_map, g, p, k, base + s * C::X_BYTES, token, full + 8 * s);
+            if (C::PAIRS && g.paired) { /* half of the tokens for both CTAs */
+                ptx_tensor_load_pair(base + s * C::X_BYTES + second * FQ_SM90_INPUTS, x_map, k * FQ_SM90_INPUTS, token,
+                                     0, full + 8 * s);
             } else if (C::DEEP > 1 && g.x_sliced) {
                 ptx_tensor_load(base + s * C::X_BYTES, x_map, 0, token, k * C::DEEP, full + 8 * s);
             } else {
@@ -295,15 +290,15 @@ template <class C> FQ_DEV void sm90_load_tokens(const CUtensorMap *x_map, const 
 template <class C> FQ_DEV void sm90_load_first(const CUtensorMap *x_map, const fq_sm90_args &g, uint32_t base) {
     const uint32_t full = base + C::AT_BARRIER;
     sm90_piece p;
-    sm90_locate(g, blockIdx.x, &p);
-    const uint8_t *from = g.w + (size_t)p.row_tile * C::GROUPS * g.k_tiles * C::BLOCK;
+    sm90_locate<C>(g, (int)blockIdx.x >> g.split, &p);
+    const int k = g.split && blockIdx.x % 2 ? g.stages / 2 : 0;
+    const uint8_t *from = g.w + ((size_t)p.row_tile * C::GROUPS * g.k_tiles + k) * C::BLOCK;
     ptx_fence_async_shared();
     ptx_barrier_expect(full, g.x_rows * FQ_SM90_INPUTS + C::GROUPS * C::BLOCK);
 #pragma unroll
     for (int i = 0; i < C::GROUPS; i++)
         ptx_bulk_load(base + C::AT_W + i * C::BLOCK, from + (size_t)i * g.k_tiles * C::BLOCK, C::BLOCK, full);
-    for (int i = 0; i < g.x_parts; i++)
-        ptx_tensor_load(base + i * (C::X_BYTES / 2), x_map, 0, p.token_tile * C::TOKENS + i * (C::TOKENS / 2), 0, full);
+    ptx_tensor_load(base, x_map, k * FQ_SM90_INPUTS, p.token, 0, full);
 }
 
 /* The sums of all sets of warpgroups to the first one, which returns 1; the others may go on with the next piece. */
@@ -330,42 +325,55 @@ FQ_DEV int sm90_gather(SUM (&d)[C::TOKENS / 2], uint32_t base, int set, int grou
     return 1;
 }
 
-/* Half a tile, the last piece of a CTA. */
-template <class C>
-FQ_DEV void sm90_consume_half(const CUtensorMap *y_map, const CUtensorMap *residual_map, const fq_sm90_args &g,
-                              uint32_t base, sm90_pipe &pipe, int loads, int row0, int token0, int group, int t) {
-    typedef sm90_half<C> H;
-    typename sm90_sum<C::FORM>::type d[H::TOKENS / 2];
+/* The CTA's pieces from this one on, all narrow tiles. H: such a tile; loads: residuals that were awaited before. */
+template <class C, class H>
+FQ_DEV void sm90_consume_narrow(const fq_sm90_maps &maps, const fq_sm90_args &g, uint32_t base, sm90_pipe &pipe,
+                                int piece, int loads, int group, int t) {
     sm90_output<H> output = sm90_output_make<H>(base, group, t);
     output.loads = loads;
-    output.is_last = 1;
-    sm90_output_begin<H>(output, g, residual_map, row0, token0);
-    sm90_sums<H>(d, g.k_tiles, pipe, t);
-    sm90_output_end<H>(d, output, g, y_map, row0, token0);
+    sm90_piece p;
+    for (; sm90_work<C>(piece, base + C::AT_PLAN, g, &p); piece++) {
+        const int row0 = p.row_tile * C::ROWS + group * FQ_SM90_ROWS;
+        typename sm90_sum<H::FORM>::type d[H::TOKENS / 2];
+        sm90_output_begin<H>(output, g, &maps.residual, row0, p.token);
+        sm90_sums<H>(d, g.k_tiles, pipe, t);
+        output.is_last = piece + 1 == sm90_pieces<C>(base + C::AT_PLAN, g);
+        sm90_output_end<H>(d, output, g, &maps.y, row0, p.token);
+    }
 }
 
 template <class C>
-FQ_DEV void sm90_consume(const CUtensorMap *y_map, const CUtensorMap *residual_map, const fq_sm90_args &g,
-                         uint32_t base, int warpgroup, int t) {
+FQ_DEV void sm90_consume(const CUtensorMap *y_map, const CUtensorMap *residual_map, const fq_sm90_maps &narrow,
+                         const fq_sm90_args &g, uint32_t base, int warpgroup, int t) {
     const int group = warpgroup % C::GROUPS, set = warpgroup / C::GROUPS;
     typedef typename sm90_sum<C::FORM>::type SUM;
     const uint32_t block = base + C::AT_W + group * C::DEEP * C::BLOCK;
-    sm90_pipe pipe = {
-        base, block + t * 16, block + sm90_scales_at<C::FORM>(t), (uint32_t)g.x_rows * FQ_SM90_INPUTS, set, 0, g.paired,
-        0};
+    const int rank = (int)blockIdx.x & (g.paired | g.split);
+    sm90_pipe pipe = {base,
+                      block + t * 16,
+                      block + sm90_scales_at<C::FORM>(t),
+                      (uint32_t)g.x_rows * FQ_SM90_INPUTS,
+                      set,
+                      0,
+                      g.paired,
+                      rank,
+                      0};
+    typedef sm90_narrow<C, C::SPLIT ? C::TOKENS / 2 : C::TOKENS> half_tile;
     sm90_output<C> output = sm90_output_make<C>(base, group, t);
     sm90_piece p;
-    for (int piece = 0; sm90_work<C>(piece, base + C::AT_PLAN, g, &p); piece++) {
-        const int row0 = p.row_tile * C::ROWS + group * FQ_SM90_ROWS, token0 = sm90_token<C>(p);
+    int piece = 0;
+    for (; sm90_work<C>(piece, base + C::AT_PLAN, g, &p) && !p.is_narrow; piece++) {
+        const int row0 = p.row_tile * C::ROWS + group * FQ_SM90_ROWS, token0 = p.token;
+        const int split = C::SPLIT && g.split;
         const int last = p.k1 == g.stages, stages = p.k1 - p.k0;
         const int missing = last ? g.stages * C::DEEP - g.k_tiles : 0; /* k-tiles of the last stage */
-        if constexpr (C::HALVES) {
-            if (p.is_half) {
-                sm90_consume_half<C>(y_map, residual_map, g, base, pipe, output.loads, row0, token0, group, t);
-                break;
-            }
+        if (set == 0 && split) {
+            sm90_output<half_tile> o = sm90_output_make<half_tile>(base, group, t);
+            sm90_output_begin<half_tile>(o, g, &narrow.residual, row0, token0 + rank * half_tile::TOKENS);
+            output.token[0] = o.token[0];
+        } else if (set == 0 && last) {
+            sm90_output_begin<C>(output, g, residual_map, row0, token0);
         }
-        if (last && set == 0) sm90_output_begin<C>(output, g, residual_map, row0, token0);
         SUM d[C::TOKENS / 2];
         if constexpr (C::K_GROUPS == 1) {
             sm90_sums<C>(d, stages * C::DEEP - missing, pipe, t);
@@ -382,16 +390,31 @@ FQ_DEV void sm90_consume(const CUtensorMap *y_map, const CUtensorMap *residual_m
             sm90_sums<C>(d, count * C::DEEP - (ends ? missing : 0), pipe, t);
             if (!sm90_gather<C>(d, base, set, group, t, piece == 0)) continue;
         }
-        const int split = C::ROWS * C::TOKENS <= FQ_SM90_SPLIT && g.split;
-        if (split) {
-            if (!sm90_unite<C>(d, base, last, group, t)) continue;
-        } else if (!last) {
+        if constexpr (C::SPLIT) {
+            if (split) {
+                SUM half[C::TOKENS / 4];
+                sm90_unite<C>(half, d, base, rank, group, t);
+                sm90_output<half_tile> o = sm90_output_make<half_tile>(base, group, t);
+                o.token[0] = output.token[0];
+                o.is_last = 1;
+                sm90_output_end<half_tile>(half, o, g, &narrow.y, row0, token0 + rank * half_tile::TOKENS);
+                break;
+            }
+        }
+        if (!last) {
             sm90_publish<C>(d, g, base, group, t);
             continue;
         }
-        if (p.k0 > 0 && !split) sm90_collect<C>(d, g, base, group, t);
-        if constexpr (sm90_in_parts<C, SM90_BF16>()) output.is_last = piece + 1 == sm90_pieces(base + C::AT_PLAN, g);
+        if (p.k0 > 0) sm90_collect<C>(d, g, base, group, t);
+        if constexpr (sm90_in_parts<C, SM90_BF16>()) output.is_last = piece + 1 == sm90_pieces<C>(base + C::AT_PLAN, g);
         sm90_output_end<C>(d, output, g, y_map, row0, token0);
+    }
+    if constexpr (C::NARROW) {
+#define FQ_SM90_CONSUME(size)                                                                                          \
+    if (g.narrow.tokens == size)                                                                                       \
+        sm90_consume_narrow<C, sm90_narrow<C, size>>(narrow, g, base, pipe, piece, output.loads, group, t);
+        FQ_SM90_NARROW(FQ_SM90_CONSUME)
+#undef FQ_SM90_CONSUME
     }
     if (C::K_GROUPS > 1 && set > 0) ptx_named_sync(8, C::CONSUMERS); /* the last arrival at FREE; no CTA is idle */
     if (t == 0) ptx_store_wait_read<0>();                            /* shared memory outlives the copies */
@@ -400,7 +423,8 @@ FQ_DEV void sm90_consume(const CUtensorMap *y_map, const CUtensorMap *residual_m
 template <class C>
 __global__ void __launch_bounds__(C::THREADS, 1)
     sm90_gemm(const __grid_constant__ CUtensorMap x_map, const __grid_constant__ CUtensorMap y_map,
-              const __grid_constant__ CUtensorMap residual_map, const fq_sm90_args g) {
+              const __grid_constant__ CUtensorMap residual_map, const __grid_constant__ fq_sm90_maps narrow,
+              const fq_sm90_args g) {
     extern __shared__ __align__(1024) uint8_t memory[]; /* swizzled tiles stand on multiples of 1024 */
     const uint32_t base = ptx_shared(memory), full = base + C::AT_BARRIER;
     const int warp = __shfl_sync(~0u, threadIdx.x >> 5, 0); /* uniform for the compiler too */
@@ -411,7 +435,7 @@ __global__ void __launch_bounds__(C::THREADS, 1)
         for (int i = 0; i < C::STAGES; i++)
             ptx_barrier_init(full + 8 * i, 1);
         ptx_barrier_init_fence();
-        if constexpr (C::PAIRS) {
+        if constexpr (C::AT_ONCE) {
             if (g.at_once) sm90_load_first<C>(&x_map, g, base);
         }
     } else if (threadIdx.x == 32) {
@@ -429,6 +453,10 @@ __global__ void __launch_bounds__(C::THREADS, 1)
     } else if (threadIdx.x == 96) {
         ptx_prefetch_map(&x_map);
         ptx_prefetch_map(&y_map);
+        if (C::NARROW || C::SPLIT) {
+            ptx_prefetch_map(&narrow.x);
+            ptx_prefetch_map(&narrow.y);
+        }
     }
     __syncthreads();
     if (C::PAIRS && g.paired) ptx_cluster_sync(); /* the other CTA's barriers are ready */
@@ -437,7 +465,7 @@ __global__ void __launch_bounds__(C::THREADS, 1)
         if (threadIdx.x == 0)
             sm90_load_weights<C>(g, base);
         else if (threadIdx.x == 32)
-            sm90_load_tokens<C>(&x_map, g, base);
+            sm90_load_tokens<C>(&x_map, &narrow.x, g, base);
         else if (threadIdx.x == 64)
             sm90_fetch_partial<C>(g, base);
         else if (threadIdx.x == 96)
@@ -446,7 +474,7 @@ __global__ void __launch_bounds__(C::THREADS, 1)
         if constexpr (C::REGISTERS) ptx_registers_take<C::CONSUMER>();
         ptx_grid_release();
         ptx_grid_wait(); /* scales and y belong to the kernel before until here */
-        sm90_consume<C>(&y_map, &residual_map, g, base, (warp >> 2) - 1, threadIdx.x & 127);
+        sm90_consume<C>(&y_map, &residual_map, narrow, g, base, (warp >> 2) - 1, threadIdx.x & 127);
     }
     if (C::PAIRS && g.paired) { /* no CTA is gone while the other one still arrives at its barriers */
         __syncwarp();
@@ -464,5 +492,6 @@ __global__ void __launch_bounds__(C::THREADS, 1)
      sm90_config<form, rows, tokens, k_groups, deep, gated>::BYTES,                                                    \
      deep,                                                                                                             \
      sm90_config<form, rows, tokens, k_groups, deep, gated>::PAIRS,                                                    \
-     sm90_config<form, rows, tokens, k_groups, deep, gated>::HALVES},
+     sm90_config<form, rows, tokens, k_groups, deep, gated>::NARROW,                                                   \
+     sm90_config<form, rows, tokens, k_groups, deep, gated>::SPLIT},
 #endif

@@ -15,6 +15,7 @@
  *                   times the scale are added up in float32 */
 #ifndef FQ_KERNELS_GEMM_SM90_H
 #define FQ_KERNELS_GEMM_SM90_H
+#include <cuda.h>
 #include <cuda_runtime.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,8 +25,7 @@ enum {
     FQ_SM90_ROWS = 64,      /* weight rows of a block: m of wgmma */
     FQ_SM90_INPUTS = 128,   /* inputs of a block: a pipeline stage, and a group of scales */
     FQ_SM90_ROW_UNIT = 384, /* rows are padded to a multiple of it, which every tile divides */
-    FQ_SM90_CODES = 4096,   /* bytes of the codes of a block */
-    FQ_SM90_SPLIT = 16384   /* outputs of a tile at most that two CTAs split by inputs */
+    FQ_SM90_CODES = 4096    /* bytes of the codes of a block */
 };
 enum { FQ_SM90_PAIR_TOKENS = 176 }; /* tiles of so many tokens, of one set, may be done by pairs of CTAs */
 
@@ -53,6 +53,16 @@ typedef struct fq_sm90_divisor {
     uint32_t magic;
 } fq_sm90_divisor;
 
+/* The tiles behind the whole ones, of fewer tokens, where those would leave processors idle: the rest of one row of
+ * tiles, then whole rows down to the last, all of them up to the last token. */
+typedef struct fq_sm90_narrow {
+    int tokens;              /* of a tile; 0: there are none */
+    int dealt, dealt_longer; /* of these tiles for every CTA, or pair, and how many have one more */
+    int begun, begun_token;  /* tiles of the row that whole ones have begun, and the first one's first token */
+    int row, each, token;    /* the first whole row, the tiles of each, and their first token */
+    fq_sm90_divisor by_each;
+} fq_sm90_narrow;
+
 /* y[m][n] = residual + (sum_k x[m][k] w[n][k] * x_scale[m]) * scale of row n. Device pointers. */
 typedef struct fq_sm90_args {
     const uint8_t *w;
@@ -69,15 +79,15 @@ typedef struct fq_sm90_args {
     int rows;                   /* of weights: n, or gate and up in turn, 8 rows each (FQ_SM90_GATED_ROWS) */
     int row_tiles, token_tiles; /* row_tiles: of a CTA, or of a pair */
     int paired;      /* 1: two CTAs of a cluster do neighbouring tiles and load half the activations for both, each */
-    int x_parts;     /* copies that the activations of a stage come by, where a CTA is not one of a pair */
     int at_once;     /* 1: every CTA begins with a whole tile, whose first stage is asked for before all else */
     int x_rows;      /* tokens that are loaded: those of the tile, or m if fewer (rows out of range load slowly) */
     int x_sliced;    /* the map of x is [slice of 128 inputs][token][128]: a stage comes by one copy */
     int stages;      /* of a tile */
+    int places;      /* CTAs, or pairs */
     int whole_tiles; /* tiles that one CTA does alone, dealt in turn */
     int dealt, dealt_longer; /* of these for every CTA, and how many CTAs have one more */
-    int halves;        /* the tiles behind these in halves of their tokens: how many CTAs, or pairs, have one last */
-    int split;         /* every tile by a cluster of two CTAs, half of its stages each */
+    fq_sm90_narrow narrow;   /* behind these */
+    int split;         /* every tile by a cluster of two CTAs, half of its stages each; each ends half of its tokens */
     int share, longer; /* stages of the other tiles for every CTA, and how many CTAs have one more */
     int token_group;   /* token tiles that are done before the next row of tiles, for the L2 cache */
     fq_sm90_divisor by_stages, by_group, by_tokens, by_last_tokens; /* stages, tiles of a group, its token tiles */
@@ -102,13 +112,21 @@ typedef struct fq_sm90_args {
     T(128, 256, 1, 1)
 
 /* Tokens of a tile that leave by one copy. */
-#define FQ_SM90_SEND_TOKENS(tokens) ((tokens) % 64 == 0 && (tokens) >= FQ_SM90_PAIR_TOKENS ? 64 : (tokens))
+#define FQ_SM90_SEND_TOKENS(tokens) ((tokens) % 64 == 0 ? 64 : (tokens))
+
+/* N(tokens) of narrow tiles behind whole ones of 128 x 256. */
+#define FQ_SM90_NARROW(N) N(128) N(176) N(208)
+
+/* The tensor maps of a launch's operands for tiles of some number of tokens. */
+typedef struct fq_sm90_maps {
+    CUtensorMap x, y, residual;
+} fq_sm90_maps;
 
 typedef struct fq_sm90_tile {
     const char *name; /* "128x256/1" */
     const void *function;
     int rows, tokens, threads, bytes, deep; /* bytes of shared memory; k-tiles of a stage */
-    int pairs, halves;                      /* may be launched in pairs of CTAs; its last tiles may be halved */
+    int pairs, narrow, split; /* may be launched in pairs of CTAs, with narrow tiles at the end, split by inputs */
 } fq_sm90_tile;
 
 /* The tiles of each form, in the order of FQ_SM90_TILES. */

@@ -12,15 +12,11 @@
 
 /* ---- which part of which tile ---- */
 
-/* One piece of a CTA's work: stages k0 .. k1-1 of the tile at these coordinates, or of half its tokens. */
+/* One piece of a CTA's work: stages k0 .. k1-1 of the tile at this row of tiles and these tokens. */
 typedef struct sm90_piece {
-    int row_tile, token_tile, k0, k1;
-    int is_half, second; /* second: the half of the higher tokens */
+    int row_tile, token, k0, k1;
+    int is_narrow;
 } sm90_piece;
-
-template <class C> FQ_DEV int sm90_token(const sm90_piece &p) {
-    return p.token_tile * C::TOKENS + (C::HALVES && p.second ? C::TOKENS / 2 : 0);
-}
 
 /* The CTA's pieces, in shared memory: each role reads it anew, for registers are short. Counts of tails, of shared
  * tiles that are whole, of tiles dealt, of heads; first shared tile and stage in it, last shared tile and stages of it.
@@ -56,23 +52,36 @@ FQ_DEV void sm90_plan_write(uint32_t at, const fq_sm90_args &g) {
 
 /* Token tiles fastest within a group of them, so that CTAs that run together share weights and activations in L2. Of a
  * pair of CTAs the second has the row of tiles below. */
-FQ_DEV void sm90_locate(const fq_sm90_args &g, int tile, sm90_piece *p) {
+template <class C> FQ_DEV void sm90_locate(const fq_sm90_args &g, int tile, sm90_piece *p) {
     const int i = sm90_divide(tile, g.by_group), rest = tile - i * g.token_group * g.row_tiles;
     const int is_last = (i + 1) * g.token_group > g.token_tiles;
     const int size = is_last ? g.token_tiles - i * g.token_group : g.token_group;
     p->row_tile = sm90_divide(rest, is_last ? g.by_last_tokens : g.by_tokens);
-    p->token_tile = i * g.token_group + rest - p->row_tile * size;
+    p->token = (i * g.token_group + rest - p->row_tile * size) * C::TOKENS;
     p->row_tile = (p->row_tile << g.paired) + ((int)blockIdx.x & g.paired);
 }
 
-/* How many pieces the CTA has. */
-FQ_DEV int sm90_pieces(uint32_t plan_at, const fq_sm90_args &g) {
-    int tails, whole, dealt, heads;
-    ptx_load_shared_s4(plan_at, &tails, &whole, &dealt, &heads);
-    return tails + whole + dealt + heads + ((int)(blockIdx.x >> g.paired) < g.halves);
+FQ_DEV void sm90_locate_narrow(const fq_sm90_args &g, int tile, sm90_piece *p) {
+    const fq_sm90_narrow &b = g.narrow;
+    const int i = tile - b.begun, row = i < 0 ? -1 : sm90_divide(i, b.by_each);
+    p->token = i < 0 ? b.begun_token + tile * b.tokens : b.token + (i - row * b.each) * b.tokens;
+    p->row_tile = ((b.row + row) << g.paired) + ((int)blockIdx.x & g.paired);
+    p->is_narrow = 1;
 }
 
-/* Piece i; 0 when there is none. In the order of the file's head: tail, whole tiles, head; then half a tile. Shared
+/* How many narrow tiles the CTA has. */
+template <class C> FQ_DEV int sm90_narrow_tiles(const fq_sm90_args &g) {
+    return C::NARROW ? g.narrow.dealt + ((int)(blockIdx.x >> g.paired) < g.narrow.dealt_longer) : 0;
+}
+
+/* How many pieces the CTA has. */
+template <class C> FQ_DEV int sm90_pieces(uint32_t plan_at, const fq_sm90_args &g) {
+    int tails, whole, dealt, heads;
+    ptx_load_shared_s4(plan_at, &tails, &whole, &dealt, &heads);
+    return tails + whole + dealt + heads + sm90_narrow_tiles<C>(g);
+}
+
+/* Piece i; 0 when there is none. In the order of the file's head: tail, whole tiles, head; then narrow tiles. Shared
  * tiles come after the dealt ones in number. A share within one tile is a tail too, which a later CTA finishes. */
 template <class C> FQ_DEV int sm90_work(int i, uint32_t plan_at, const fq_sm90_args &g, sm90_piece *p) {
     int tails, whole, dealt, heads, first, from, last, to, tile;
@@ -81,24 +90,26 @@ template <class C> FQ_DEV int sm90_work(int i, uint32_t plan_at, const fq_sm90_a
     const int cta = (int)(blockIdx.x >> g.paired);
     p->k0 = 0;
     p->k1 = g.stages;
-    p->is_half = C::HALVES && i == tails + whole + dealt + heads && cta < g.halves;
-    p->second = p->is_half && cta % 2;
-    if (i >= tails + whole + dealt + heads + p->is_half) return 0;
-    if (p->is_half) {
-        tile = g.whole_tiles + cta / 2;
-    } else if (i < tails) {
+    p->is_narrow = 0;
+    if (i >= tails + whole + dealt + heads) {
+        const int narrow = i - (tails + whole + dealt + heads);
+        if (narrow >= sm90_narrow_tiles<C>(g)) return 0;
+        sm90_locate_narrow(g, cta + narrow * g.places, p);
+        return 1;
+    }
+    if (i < tails) {
         tile = g.whole_tiles + last;
         if (first == last) p->k0 = from;
         p->k1 = to;
     } else if (i < tails + whole) {
         tile = g.whole_tiles + first + (from > 0) + i - tails;
     } else if (i < tails + whole + dealt) {
-        tile = cta + (i - tails - whole) * (int)(gridDim.x >> g.paired);
+        tile = cta + (i - tails - whole) * g.places;
     } else {
         tile = g.whole_tiles + first;
         p->k0 = from;
     }
-    sm90_locate(g, tile, p);
+    sm90_locate<C>(g, tile, p);
     return 1;
 }
 
@@ -117,6 +128,10 @@ FQ_DEV int sm90_others(const fq_sm90_args &g) {
  * busy, and fetches those of the nearest into the slots. One thread. */
 template <class C> FQ_DEV void sm90_fetch_partial(const fq_sm90_args &g, uint32_t base) {
     int tails, whole, dealt, heads;
+    if (C::SPLIT && g.split) { /* of the cluster's other CTA, which writes them here itself */
+        ptx_barrier_expect(base + C::AT_LANDED, C::GROUPS * C::FRAGMENT / 2);
+        return;
+    }
     ptx_load_shared_s4(base + C::AT_PLAN, &tails, &whole, &dealt, &heads);
     if (!heads) return;
     const int count = sm90_others(g), slots = min(count, (int)C::SLOTS);
@@ -204,32 +219,34 @@ FQ_DEV void sm90_collect(SUM (&d)[C::TOKENS / 2], const fq_sm90_args &g, uint32_
     }
 }
 
-/* The sums of the first block of a cluster of two to the second one, which returns 1 with both in d. They lie where the
- * stages were, when both blocks are through with these. All consumers that hold sums come here. */
+/* half = the sums of both CTAs of a cluster of two for this one's half of the tile's tokens, of rank 0 the first half:
+ * each sends its sums for the other half to the other CTA, to where the stages were, when both are through with
+ * these. All consumers that hold sums come here. */
 template <class C, typename SUM>
-FQ_DEV int sm90_unite(SUM (&d)[C::TOKENS / 2], uint32_t base, int second, int group, int t) {
-    constexpr int FITS = C::GROUPS * C::FRAGMENT <= C::STAGES * C::X_BYTES;
-    static_assert(FITS || C::ROWS * C::TOKENS > FQ_SM90_SPLIT, "room for sums");
-    if constexpr (!FITS) return 1; /* never split */
-    const uint32_t at = base + group * C::FRAGMENT + t * 16;
+FQ_DEV void sm90_unite(SUM (&half)[C::TOKENS / 4], const SUM (&d)[C::TOKENS / 2], uint32_t base, int rank, int group,
+                       int t) {
+    constexpr int HALF = C::TOKENS / 4;
+    static_assert(C::GROUPS * C::FRAGMENT / 2 <= C::STAGES * C::X_BYTES && HALF % 4 == 0, "room for sums");
+    const uint32_t at = base + group * (C::FRAGMENT / 2) + t * 16;
+    const uint32_t to = ptx_cluster_address(at, rank ^ 1), landed = ptx_cluster_address(base + C::AT_LANDED, rank ^ 1);
     ptx_cluster_sync();
-    if (!second) {
-        const uint32_t to = ptx_cluster_address(at, 1);
+    if (rank == 0) {
 #pragma unroll
-        for (int i = 0; i < C::TOKENS / 2; i += 4) {
-            ptx_cluster_store(to + i * 512, d[i], d[i + 1], d[i + 2], d[i + 3]);
-        }
+        for (int i = 0; i < HALF; i += 4)
+            ptx_cluster_store(to + i * 512, d[HALF + i], d[HALF + i + 1], d[HALF + i + 2], d[HALF + i + 3], landed);
+    } else {
+#pragma unroll
+        for (int i = 0; i < HALF; i += 4)
+            ptx_cluster_store(to + i * 512, d[i], d[i + 1], d[i + 2], d[i + 3], landed);
     }
-    ptx_cluster_sync();
-    if (!second) return 0;
+    ptx_barrier_wait(base + C::AT_LANDED, 0);
 #pragma unroll
-    for (int i = 0; i < C::TOKENS / 2; i += 4) {
+    for (int i = 0; i < HALF; i += 4) {
         SUM v[4];
         ptx_load_shared_four(at + i * 512, v);
 #pragma unroll
         for (int e = 0; e < 4; e++)
-            d[i + e] += v[e];
+            half[i + e] = (rank == 0 ? d[i + e] : d[HALF + i + e]) + v[e];
     }
-    return 1;
 }
 #endif

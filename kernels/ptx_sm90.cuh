@@ -283,12 +283,15 @@ FQ_DEV uint32_t ptx_cluster_address(uint32_t at, uint32_t rank) {
     asm("mapa.shared::cluster.u32 %0, %1, %2;" : "=r"(r) : "r"(at), "r"(rank));
     return r;
 }
-FQ_DEV void ptx_cluster_store(uint32_t at, float a, float b, float c, float d) {
-    asm volatile("st.shared::cluster.v4.f32 [%0], {%1, %2, %3, %4};" ::"r"(at), "f"(a), "f"(b), "f"(c), "f"(d)
+/* 16 bytes to another block of the cluster, whose barrier `bar` is told of them. */
+FQ_DEV void ptx_cluster_store(uint32_t at, float a, float b, float c, float d, uint32_t bar) {
+    asm volatile("st.async.shared::cluster.mbarrier::complete_tx::bytes.v4.f32 [%0], {%1, %2, %3, %4}, [%5];" ::"r"(at),
+                 "f"(a), "f"(b), "f"(c), "f"(d), "r"(bar)
                  : "memory");
 }
-FQ_DEV void ptx_cluster_store(uint32_t at, int a, int b, int c, int d) {
-    asm volatile("st.shared::cluster.v4.s32 [%0], {%1, %2, %3, %4};" ::"r"(at), "r"(a), "r"(b), "r"(c), "r"(d)
+FQ_DEV void ptx_cluster_store(uint32_t at, int a, int b, int c, int d, uint32_t bar) {
+    asm volatile("st.async.shared::cluster.mbarrier::complete_tx::bytes.v4.s32 [%0], {%1, %2, %3, %4}, [%5];" ::"r"(at),
+                 "r"(a), "r"(b), "r"(c), "r"(d), "r"(bar)
                  : "memory");
 }
 FQ_DEV void ptx_flag_set(uint32_t *flag, uint32_t value) {
