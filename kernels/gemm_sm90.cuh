@@ -38,7 +38,7 @@ template <int FORM_, int ROWS_, int TOKENS_, int K_GROUPS_, int DEEP_, int GATED
     /* Whether narrow tiles (fq_sm90_args.narrow) may follow, whether tiles may be split, whether the first stage may be
      * asked for at once. */
     static constexpr int NARROW = PAIRS && TOKENS == 256, SPLIT = TOKENS % 32 == 0,
-                         AT_ONCE = K_GROUPS == 1 && DEEP == 1;
+                         AT_ONCE = DEEP == 1 && K_GROUPS <= 2;
     static constexpr int SEND = FQ_SM90_SEND_TOKENS(TOKENS);
     /* Warpgroups: GROUPS of 64 rows each, K_GROUPS such sets that take the stages in turn. */
     static constexpr int GROUPS = ROWS / FQ_SM90_ROWS, OWNERS = GROUPS * 128, CONSUMERS = OWNERS * K_GROUPS,
@@ -69,7 +69,7 @@ template <int FORM_, int ROWS_, int TOKENS_, int K_GROUPS_, int DEEP_, int GATED
     static constexpr int CONSUMER = SHARE > 232 ? 232 : SHARE;
     static constexpr int REGISTERS = (FORM == FQ_SM90_EXACT ? 2 : 1) * TOKENS / 2 + 100 > LAUNCH;
     static_assert(STAGES >= 3 && STAGES <= 32 && BYTES <= MOST && TOKENS % 16 == 0 && TOKENS <= 256, "tile");
-    static_assert(FQ_SM90_ROW_UNIT % ROWS == 0 && STAGES % K_GROUPS == 0, "tile");
+    static_assert(FQ_SM90_ROW_UNIT % ROWS == 0 && STAGES % K_GROUPS == 0 && STAGES > K_GROUPS, "tile");
 };
 
 /* A tile of fewer tokens in the same shared memory. */
@@ -195,12 +195,9 @@ template <class C> FQ_DEV int sm90_depth(const fq_sm90_args &g, int k) {
 template <class C> struct sm90_ring { int at[C::K_GROUPS]; };
 enum { SM90_PHASE = 256 };
 
-template <class C> FQ_DEV sm90_ring<C> sm90_ring_make(void) {
-    sm90_ring<C> r;
-#pragma unroll
-    for (int i = 0; i < C::K_GROUPS; i++)
-        r.at[i] = i | SM90_PHASE; /* the first round finds all stages free */
-    return r;
+/* Whether the first stage of all is asked for by sm90_load_first. */
+template <class C> FQ_DEV int sm90_at_once(const fq_sm90_args &g) {
+    return C::AT_ONCE && g.at_once;
 }
 
 template <class C> FQ_DEV void sm90_ring_turn(sm90_ring<C> &r, int now) {
@@ -208,6 +205,17 @@ template <class C> FQ_DEV void sm90_ring_turn(sm90_ring<C> &r, int now) {
     for (int i = 0; i + 1 < C::K_GROUPS; i++)
         r.at[i] = r.at[i + 1];
     r.at[C::K_GROUPS - 1] = now;
+}
+
+/* At the start. The first stage is not waited for where it is on its way already: once its readers have left it, that
+ * wait would be for its second round, which needs the waiting thread. */
+template <class C> FQ_DEV sm90_ring<C> sm90_ring_make(const fq_sm90_args &g) {
+    sm90_ring<C> r;
+#pragma unroll
+    for (int i = 0; i < C::K_GROUPS; i++)
+        r.at[i] = i | SM90_PHASE; /* the first round finds all stages free */
+    if (sm90_at_once<C>(g)) sm90_ring_turn<C>(r, r.at[0] + C::K_GROUPS);
+    return r;
 }
 
 /* The stage in turn, which the consumers have left; the ring goes on. */
@@ -224,21 +232,15 @@ template <class C> FQ_DEV void sm90_ring_restart(sm90_ring<C> &r, int stages) {
         sm90_ring_turn<C>(r, r.at[0]);
 }
 
-/* Whether the first stage of all is asked for by sm90_load_first. */
-template <class C> FQ_DEV int sm90_at_once(const fq_sm90_args &g) {
-    return C::AT_ONCE && g.at_once;
-}
-
 /* Weights of all stages, by one thread. They belong to no kernel before this one: nothing is waited for. */
 template <class C> FQ_DEV void sm90_load_weights(const fq_sm90_args &g, uint32_t base) {
     const uint32_t full = base + C::AT_BARRIER, empty = full + 8 * C::STAGES;
-    sm90_ring<C> ring = sm90_ring_make<C>();
+    sm90_ring<C> ring = sm90_ring_make<C>(g);
     sm90_piece p;
-    ring.at[0] += sm90_at_once<C>(g);
     for (int piece = 0; sm90_work<C>(piece, base + C::AT_PLAN, g, &p); piece++) {
-        p.k0 += piece == 0 && sm90_at_once<C>(g);
-        const uint8_t *from = g.w + ((size_t)p.row_tile * C::GROUPS * g.k_tiles + p.k0 * C::DEEP) * C::BLOCK;
-        for (int k = p.k0; k < p.k1; k++) {
+        const int first = p.k0 + (piece == 0 && sm90_at_once<C>(g));
+        const uint8_t *from = g.w + ((size_t)p.row_tile * C::GROUPS * g.k_tiles + first * C::DEEP) * C::BLOCK;
+        for (int k = first; k < p.k1; k++) {
             const int depth = sm90_depth<C>(g, k), x_tiles = g.x_sliced ? C::DEEP : depth;
             const int s = sm90_ring_next<C>(ring, empty),
                       tokens = C::NARROW && p.is_narrow ? g.narrow.tokens : g.x_rows;
@@ -259,16 +261,16 @@ template <class C>
 FQ_DEV void sm90_load_tokens(const CUtensorMap *whole_map, const CUtensorMap *narrow_map, const fq_sm90_args &g,
                              uint32_t base) {
     const uint32_t full = base + C::AT_BARRIER, empty = full + 8 * C::STAGES;
-    sm90_ring<C> ring = sm90_ring_make<C>();
+    sm90_ring<C> ring = sm90_ring_make<C>(g);
     sm90_piece p;
-    ring.at[0] += sm90_at_once<C>(g);
     ptx_grid_wait();
     for (int piece = 0; sm90_work<C>(piece, base + C::AT_PLAN, g, &p); piece++) {
-        p.k0 += piece == 0 && sm90_at_once<C>(g);
+        const int first = p.k0 + (piece == 0 && sm90_at_once<C>(g));
         const CUtensorMap *x_map = C::NARROW && p.is_narrow ? narrow_map : whole_map;
         const int half = C::NARROW && p.is_narrow ? g.narrow.tokens / 2 : C::TOKENS / 2;
+        if (C::NARROW && g.narrow.tokens > 0) ptx_prefetch_map(narrow_map); /* for the piece after this one */
         const int second = g.paired ? ((int)blockIdx.x & 1) * half : 0, token = p.token + second;
-        for (int k = p.k0; k < p.k1; k++) {
+        for (int k = first; k < p.k1; k++) {
             const int s = sm90_ring_next<C>(ring, empty);
             if (C::PAIRS && g.paired) { /* half of the tokens for both CTAs */
                 ptx_tensor_load_pair(base + s * C::X_BYTES + second * FQ_SM90_INPUTS, x_map, k * FQ_SM90_INPUTS, token,
@@ -325,21 +327,22 @@ FQ_DEV int sm90_gather(SUM (&d)[C::TOKENS / 2], uint32_t base, int set, int grou
     return 1;
 }
 
-/* The CTA's pieces from this one on, all narrow tiles. H: such a tile; loads: residuals that were awaited before. */
+/* The CTA's pieces from this one, p, on, all narrow tiles. H: such a tile; loads: residuals that were awaited before.
+ */
 template <class C, class H>
 FQ_DEV void sm90_consume_narrow(const fq_sm90_maps &maps, const fq_sm90_args &g, uint32_t base, sm90_pipe &pipe,
-                                int piece, int loads, int group, int t) {
+                                int piece, sm90_piece p, int loads, int group, int t) {
     sm90_output<H> output = sm90_output_make<H>(base, group, t);
     output.loads = loads;
-    sm90_piece p;
-    for (; sm90_work<C>(piece, base + C::AT_PLAN, g, &p); piece++) {
+    do {
         const int row0 = p.row_tile * C::ROWS + group * FQ_SM90_ROWS;
         typename sm90_sum<H::FORM>::type d[H::TOKENS / 2];
         sm90_output_begin<H>(output, g, &maps.residual, row0, p.token);
+        if (t == 0) ptx_prefetch_map(&maps.y);
         sm90_sums<H>(d, g.k_tiles, pipe, t);
         output.is_last = piece + 1 == sm90_pieces<C>(base + C::AT_PLAN, g);
         sm90_output_end<H>(d, output, g, &maps.y, row0, p.token);
-    }
+    } while (sm90_work<C>(++piece, base + C::AT_PLAN, g, &p));
 }
 
 template <class C>
@@ -411,8 +414,8 @@ FQ_DEV void sm90_consume(const CUtensorMap *y_map, const CUtensorMap *residual_m
     }
     if constexpr (C::NARROW) {
 #define FQ_SM90_CONSUME(size)                                                                                          \
-    if (g.narrow.tokens == size)                                                                                       \
-        sm90_consume_narrow<C, sm90_narrow<C, size>>(narrow, g, base, pipe, piece, output.loads, group, t);
+    if (p.is_narrow && g.narrow.tokens == size)                                                                        \
+        sm90_consume_narrow<C, sm90_narrow<C, size>>(narrow, g, base, pipe, piece, p, output.loads, group, t);
         FQ_SM90_NARROW(FQ_SM90_CONSUME)
 #undef FQ_SM90_CONSUME
     }
@@ -453,10 +456,7 @@ __global__ void __launch_bounds__(C::THREADS, 1)
     } else if (threadIdx.x == 96) {
         ptx_prefetch_map(&x_map);
         ptx_prefetch_map(&y_map);
-        if (C::NARROW || C::SPLIT) {
-            ptx_prefetch_map(&narrow.x);
-            ptx_prefetch_map(&narrow.y);
-        }
+        if (C::SPLIT) ptx_prefetch_map(&narrow.y);
     }
     __syncthreads();
     if (C::PAIRS && g.paired) ptx_cluster_sync(); /* the other CTA's barriers are ready */
