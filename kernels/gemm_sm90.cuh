@@ -51,16 +51,21 @@ template <int FORM_, int ROWS_, int TOKENS_, int K_GROUPS_, int DEEP_, int GATED
      */
     static constexpr int BACKGROUND = TOKENS <= 64, SLOTS = BACKGROUND ? (TOKENS <= 32 ? 3 : 1) : 0,
                          SLOT_BYTES = (SLOTS + BACKGROUND) * GROUPS * FRAGMENT;
+    /* Tables by scale where unpacking limits; elsewhere the place is worth more as a stage. */
+    static constexpr int TABLES = FORM == FQ_SM90_SIGMA && TOKENS <= 128 ? SM90_TABLE_BYTES : 0;
+    /* Whether a k-tile's words are read before the wgmmas of the one before it are issued. That wants the ring a place
+     * longer: not for tiles that wait for their loads (64 rows) and rings of four stages. */
+    static constexpr int AHEAD = GROUPS > 1 && TOKENS < 256;
     static constexpr int MOST = 232448; /* bytes of shared memory that a CTA may have */
     static constexpr int FIT =
-        (MOST - 80 - OUT_BYTES - SCALE_BYTES - SUM_BYTES - SLOT_BYTES) / (X_BYTES + W_BYTES + 16);
+        (MOST - 80 - OUT_BYTES - SCALE_BYTES - SUM_BYTES - SLOT_BYTES - TABLES) / (X_BYTES + W_BYTES + 16);
     static constexpr int ENOUGH = K_GROUPS > 1 ? 32 : 12;
     static constexpr int STAGES = (FIT > ENOUGH ? ENOUGH : FIT) / K_GROUPS * K_GROUPS;
     static constexpr int AT_OUT = STAGES * X_BYTES, AT_SUM = AT_OUT + OUT_BYTES, AT_SLOT = AT_SUM + SUM_BYTES,
                          AT_PUBLISH = AT_SLOT + SLOTS * GROUPS * FRAGMENT, AT_W = AT_SLOT + SLOT_BYTES,
                          AT_SCALE = AT_W + STAGES * W_BYTES, AT_PLAN = AT_SCALE + SCALE_BYTES,
                          AT_RESIDUAL = AT_PLAN + 32, AT_LANDED = AT_RESIDUAL + 32, AT_LEAVING = AT_LANDED + 8,
-                         AT_BARRIER = AT_LEAVING + 8, BYTES = AT_BARRIER + 16 * STAGES;
+                         AT_TABLES = AT_LEAVING + 8, AT_BARRIER = AT_TABLES + TABLES, BYTES = AT_BARRIER + 16 * STAGES;
     /* Registers: what the launch bound allows a thread, and how setmaxnreg shares them out again where that is less
      * than a consumer needs: its sums and about 100. */
     static constexpr int LAUNCH = 65536 / THREADS / 8 * 8 < 168 ? 65536 / THREADS / 8 * 8 : 168;
@@ -93,30 +98,52 @@ template <class C> FQ_DEV uint32_t sm90_await(const sm90_pipe &p) {
     return p.stage * C::W_BYTES + j * C::BLOCK;
 }
 
-/* d = or += (keep) the product of the pipe's k-tile, whose A operands are in r, as one group of wgmmas; the pipe goes
- * on. The stage that is done with then, -1: none. Where is_last, the stage has no more k-tiles for this piece. */
-template <class C, typename SUM>
-FQ_DEV int sm90_issue(SUM (&d)[C::TOKENS / 2], uint32_t (&r)[4][4], int keep, int is_last, sm90_pipe &p) {
+/* The codes of a k-tile and what they are decoded by. */
+template <class C> struct sm90_block {
+    uint32_t w[2][4], scales;
+    sm90_key<C::FORM> key;
+};
+
+/* Waits for the pipe's k-tile and reads it. */
+template <class C> FQ_DEV void sm90_fetch(const sm90_pipe &p, sm90_block<C> &block) {
+    const uint32_t at = sm90_await<C>(p);
+    block.scales = sm90_load_scales<C::FORM>(p.scales + at); /* first: the way from it is the longest */
+    ptx_load_shared(block.w[0], p.words + at);
+    ptx_load_shared(block.w[1], p.words + at + 2048);
+    sm90_read_key<C::FORM, (C::TABLES > 0)>(block.scales, p.base + C::AT_TABLES, block.key);
+}
+
+/* d = or += (keep) the product of the pipe's k-tile, which is in `block`, as one group of wgmmas; r: A registers that
+ * no wgmma uses any more. The pipe goes on. Where AHEAD and not is_last the next k-tile is in `block` then: it is read
+ * before the wgmmas are issued, for a warp stands still at each of these until the one before it runs. The stage that
+ * is done with when the wgmmas are, -1: none. Where is_last, the stage has no more k-tiles for this piece. */
+template <class C, int AHEAD, typename SUM>
+FQ_DEV int sm90_visit(SUM (&d)[C::TOKENS / 2], uint32_t (&r)[4][4], sm90_block<C> &block, int keep, int is_last,
+                      sm90_pipe &p) {
     const int s = p.stage, j = C::DEEP > 1 ? p.tile : 0;
-#pragma unroll
-    for (int i = 0; i < 4; i++) /* the conversion stays before the fence */
-        asm volatile("" : "+r"(r[i][0]), "+r"(r[i][1]), "+r"(r[i][2]), "+r"(r[i][3]));
     const uint64_t b = wgmma_descriptor(p.base + s * C::X_BYTES + j * p.x_bytes);
+    sm90_decode<C::FORM>(block.w[0], block.key, r[0], r[1]);
+    sm90_decode<C::FORM>(block.w[1], block.key, r[2], r[3]);
+    p.tile = C::DEEP > 1 && j + 1 < C::DEEP && !is_last ? j + 1 : 0;
+    if (C::DEEP == 1 || p.tile == 0) {
+        p.stage += C::K_GROUPS;
+        if (p.stage >= C::STAGES) {
+            p.stage -= C::STAGES;
+            p.phase ^= 1;
+        }
+    }
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+        sm90_converted(r[i]);
+    if constexpr (AHEAD) {
+        if (!is_last) sm90_fetch<C>(p, block);
+    }
     ptx_wgmma_fence();
 #pragma unroll
     for (int i = 0; i < 4; i++)
         wgmma_mma(fq_tokens<C::TOKENS>(), d, r[i], b + 2 * i, i > 0 ? 1 : keep);
     ptx_wgmma_commit();
-    if (C::DEEP > 1) {
-        p.tile = j + 1 < C::DEEP && !is_last ? j + 1 : 0;
-        if (p.tile > 0) return -1;
-    }
-    p.stage += C::K_GROUPS;
-    if (p.stage >= C::STAGES) {
-        p.stage -= C::STAGES;
-        p.phase ^= 1;
-    }
-    return s;
+    return C::DEEP == 1 || p.tile == 0 ? s : -1;
 }
 
 template <class C> FQ_DEV void sm90_release(const sm90_pipe &p, int s, int t) {
@@ -133,17 +160,17 @@ template <class C> FQ_DEV void sm90_release(const sm90_pipe &p, int s, int t) {
  * converted into the other 16 registers and queued; only then is the first waited for and its stage released. */
 template <class C, typename SUM> FQ_DEV void sm90_multiply(SUM (&d)[C::TOKENS / 2], int count, sm90_pipe &p, int t) {
     uint32_t a[2][4][4];
-    auto convert_and_issue = [&](uint32_t(&r)[4][4], int keep, int is_last) -> int {
-        const uint32_t at = sm90_await<C>(p);
-        sm90_load_a<C::FORM>(p.words + at, p.scales + at, r);
-        return sm90_issue<C>(d, r, keep, is_last, p);
-    };
-    int previous = convert_and_issue(a[0], 0, count == 1);
+    sm90_block<C> block;
+    sm90_fetch<C>(p, block);
+    /* The first k-tile waits for no other one. */
+    int previous = sm90_visit<C, 0>(d, a[0], block, 0, count == 1, p);
+    if (count > 1) sm90_fetch<C>(p, block);
     auto next = [&](uint32_t(&r)[4][4], int is_last) {
-        const int s = convert_and_issue(r, 1, is_last);
+        const int s = sm90_visit<C, C::AHEAD>(d, r, block, 1, is_last, p);
         ptx_wgmma_wait<1>();
         sm90_release<C>(p, previous, t);
         previous = s;
+        if (!C::AHEAD && !is_last) sm90_fetch<C>(p, block);
     };
     int i = 1;
     for (; i + 1 < count; i += 2) {
@@ -159,15 +186,14 @@ template <class C, typename SUM> FQ_DEV void sm90_multiply(SUM (&d)[C::TOKENS / 
 template <class C> FQ_DEV void sm90_multiply_exact(float (&d)[C::TOKENS / 2], int count, sm90_pipe &p, int t) {
     float part[C::TOKENS / 2];
     uint32_t a[4][4];
+    sm90_block<C> block;
 #pragma unroll
     for (int i = 0; i < C::TOKENS / 2; i++)
         d[i] = 0.0f;
     for (int k = 0; k < count; k++) {
-        const uint32_t at = sm90_await<C>(p);
-        sm90_load_a<C::FORM>(p.words + at, 0, a);
-        const uint32_t both = ptx_load_shared_as<uint32_t>(p.scales + at);
-        const float2 scale = __half22float2(*reinterpret_cast<const __half2 *>(&both));
-        const int s = sm90_issue<C>(part, a, 0, k + 1 == count, p);
+        sm90_fetch<C>(p, block);
+        const float2 scale = __half22float2(*reinterpret_cast<const __half2 *>(&block.scales));
+        const int s = sm90_visit<C, 0>(part, a, block, 0, k + 1 == count, p);
         ptx_wgmma_wait<0>();
         sm90_release<C>(p, s, t);
 #pragma unroll
@@ -349,6 +375,11 @@ template <class C>
 FQ_DEV void sm90_consume(const CUtensorMap *y_map, const CUtensorMap *residual_map, const fq_sm90_maps &narrow,
                          const fq_sm90_args &g, uint32_t base, int warpgroup, int t) {
     const int group = warpgroup % C::GROUPS, set = warpgroup / C::GROUPS;
+    if constexpr (C::TABLES > 0) {
+        for (int i = warpgroup * 128 + t; i < SM90_TABLES; i += C::CONSUMERS)
+            sm90_write_table(base + C::AT_TABLES, i);
+        ptx_named_sync(10, C::CONSUMERS);
+    }
     typedef typename sm90_sum<C::FORM>::type SUM;
     const uint32_t block = base + C::AT_W + group * C::DEEP * C::BLOCK;
     const int rank = (int)blockIdx.x & (g.paired | g.split);

@@ -183,7 +183,8 @@ FQ_DEV void stack_multiply(typename C::SUM (&d)[COUNT][C::SUMS], const fq_sm90_s
                            int lane) {
     constexpr int ITEMS = C::EACH * COUNT, LAST = C::BUFFERS - 1, TILES = C::K_SETS * C::STACK;
     constexpr int SIGMA = C::FORM == FQ_SM90_SIGMA, TILE_CODES = FQ_SM90_CODES / 4; /* bytes of a unit and k-tile */
-    uint32_t r[C::BUFFERS][4][4], w[2][4], scales[ITEMS] = {0}, lut[4], stage;
+    uint32_t r[C::BUFFERS][4][4], w[2][4], scales[ITEMS] = {0}, stage;
+    sm90_key<C::FORM> key;
     int done = -1;                            /* the place of the visit before, whose last wgmmas may still run */
     auto at = [&](int item, int tile_bytes) { /* of an item: the next strip, the next block of the set */
                                               return stage +
@@ -193,10 +194,7 @@ FQ_DEV void stack_multiply(typename C::SUM (&d)[COUNT][C::SUMS], const fq_sm90_s
     auto fetch = [&](int item) {
         ptx_load_shared(w[0], p.words + at(item, TILE_CODES));
         ptx_load_shared(w[1], p.words + at(item, TILE_CODES) + TILE_CODES / 2);
-        if constexpr (SIGMA) {
-            ptx_load_shared(lut[0], lut[1], p.tables + (scales[item] & 0xFF) * 8);
-            ptx_load_shared(lut[2], lut[3], p.tables + (scales[item] >> 8) * 8);
-        }
+        if constexpr (SIGMA) sm90_read_key<C::FORM, 1>(scales[item], p.tables, key);
     };
     auto enter = [&](void) {
         ptx_barrier_wait(p.full + 8 * p.place.at, p.place.phase);
@@ -214,13 +212,12 @@ FQ_DEV void stack_multiply(typename C::SUM (&d)[COUNT][C::SUMS], const fq_sm90_s
 #pragma unroll
         for (int item = 0; item < ITEMS; item++) {
             uint32_t(&now)[4][4] = item % 2 ? r1 : r0;
-            if constexpr (SIGMA)
-                sm90_decode_a_sigma(w, lut, now);
-            else
-                sm90_decode_a<C::FORM>(w, scales[item], now);
+            if constexpr (!SIGMA) sm90_read_key<C::FORM, 0>(scales[item], 0, key);
+            sm90_decode<C::FORM>(w[0], key, now[0], now[1]);
+            sm90_decode<C::FORM>(w[1], key, now[2], now[3]);
 #pragma unroll
-            for (int i = 0; i < 4; i++) /* the conversion stays before the fence */
-                asm volatile("" : "+r"(now[i][0]), "+r"(now[i][1]), "+r"(now[i][2]), "+r"(now[i][3]));
+            for (int i = 0; i < 4; i++)
+                sm90_converted(now[i]);
             ptx_wgmma_fence();
 #pragma unroll
             for (int i = 0; i < 4; i++)
@@ -335,11 +332,7 @@ FQ_DEV void stack_consume(const fq_sm90_stack_args &a, uint32_t full, uint32_t e
     stack_pass p = stack_begin(a);
     if constexpr (C::FORM == FQ_SM90_SIGMA) { /* a row's table by its scale: conversions are slow */
         const int t = own * 32 + lane;
-        if (t < 256) {
-            uint32_t lut[4];
-            sm90_build_lut(t, lut);
-            ptx_store_shared(pipe.tables + 8 * t, lut[0], lut[1]);
-        }
+        if (t < SM90_TABLES) sm90_write_table(pipe.tables, t);
     }
     ptx_named_sync(FULL, C::CONSUMERS);
     for (int pass = 0; pass == 0 || stack_next<C>(a, p); pass++) {

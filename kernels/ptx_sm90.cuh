@@ -151,11 +151,11 @@ template <int N> FQ_DEV void ptx_registers_take(void) {
 
 /* ---- shared memory ---- */
 
+FQ_DEV void ptx_load_shared(uint32_t &a, uint32_t &b, uint32_t &c, uint32_t &d, uint32_t at) {
+    asm volatile("ld.shared.v4.u32 {%0, %1, %2, %3}, [%4];" : "=r"(a), "=r"(b), "=r"(c), "=r"(d) : "r"(at) : "memory");
+}
 FQ_DEV void ptx_load_shared(uint32_t (&r)[4], uint32_t at) {
-    asm volatile("ld.shared.v4.u32 {%0, %1, %2, %3}, [%4];"
-                 : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
-                 : "r"(at)
-                 : "memory");
+    ptx_load_shared(r[0], r[1], r[2], r[3], at);
 }
 FQ_DEV void ptx_load_shared(uint32_t &a, uint32_t &b, uint32_t at) {
     asm volatile("ld.shared.v2.u32 {%0, %1}, [%2];" : "=r"(a), "=r"(b) : "r"(at) : "memory");
@@ -255,6 +255,18 @@ FQ_DEV uint32_t sm90_pack_e4m3(float a, float b, float c, float d) {
 FQ_DEV uint32_t ptx_permute(uint32_t lo, uint32_t hi, uint32_t selector) {
     uint32_t r;
     asm("prmt.b32 %0, %1, %2, %3;" : "=r"(r) : "r"(lo), "r"(hi), "r"(selector));
+    return r;
+}
+/* c + the four bytes of a times those of b. */
+FQ_DEV uint32_t ptx_dot_bytes(uint32_t a, uint32_t b, uint32_t c) {
+    uint32_t r;
+    asm("dp4a.u32.u32 %0, %1, %2, %3;" : "=r"(r) : "r"(a), "r"(b), "r"(c));
+    return r;
+}
+/* c + the two halves of a times the two lower bytes of b. */
+FQ_DEV uint32_t ptx_dot_halves(uint32_t a, uint32_t b, uint32_t c) {
+    uint32_t r;
+    asm("dp2a.lo.u32.u32 %0, %1, %2, %3;" : "=r"(r) : "r"(a), "r"(b), "r"(c));
     return r;
 }
 

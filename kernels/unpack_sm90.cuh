@@ -32,14 +32,25 @@ FQ_DEV void sm90_build_lut(uint32_t scales, uint32_t (&lut)[4]) {
     lut[2] = __byte_perm(scales, c, 0x7612);
 }
 
-/* Eight codes to the two registers of a row. prmt in assembly, or the compiler spends one more instruction on it. */
+/* The tables of all 256 scales in shared memory, 8 bytes each: where unpacking limits, conversions are too slow. */
+enum { SM90_TABLES = 256, SM90_TABLE_BYTES = 8 * SM90_TABLES };
+
+FQ_DEV void sm90_write_table(uint32_t tables, int scale) {
+    uint32_t lut[4];
+    sm90_build_lut((uint32_t)scale, lut);
+    ptx_store_shared(tables + 8 * scale, lut[0], lut[1]);
+}
+
+/* Eight codes to the two registers of a row. prmt in assembly, or the compiler spends one more instruction on it. The
+ * ALU has five of the seven instructions to do; the upper half of the word goes by the multiplier's dot product, the
+ * shift for signs by its product. */
 FQ_DEV void sm90_decode_sigma(uint32_t w, uint32_t lo, uint32_t hi, uint32_t &r0, uint32_t &r2) {
     const uint32_t index = w & 0x77777777u;
     r0 = ptx_permute(lo, hi, index) ^ (w & 0x80808080u);
-    r2 = ptx_permute(lo, hi, index >> 16) ^ ((w << 4) & 0x80808080u);
+    r2 = ptx_permute(lo, hi, ptx_dot_halves(index, 0x0100, 0)) ^ ((w << 4) & 0x80808080u);
 }
 
-FQ_DEV void sm90_decode_lut(uint32_t w, const uint32_t (&lut)[4], uint32_t &r0, uint32_t &r2) {
+FQ_DEV void sm90_decode_lut(uint32_t w, const uint32_t *lut, uint32_t &r0, uint32_t &r2) {
     const uint32_t index = w & 0x77777777u, half = ((w >> 1) & 0x44444444u) | 0x32103210u;
     r0 = ptx_permute(ptx_permute(lut[0], lut[1], index), ptx_permute(lut[2], lut[3], index), half);
     r2 = ptx_permute(ptx_permute(lut[0], lut[1], index >> 16), ptx_permute(lut[2], lut[3], index >> 16), half >> 16);
@@ -58,73 +69,62 @@ FQ_DEV uint32_t sm90_decode_qoq(uint32_t q, uint32_t s, uint32_t low7, uint32_t 
     return ((v | 0x80808080u) - low7) ^ ((v ^ top) & 0x80808080u);
 }
 
-/* A thread's scales of a block, as sm90_decode_a takes them; of LUT only where its tables stand. */
+/* A thread's scales of a block, as sm90_read_key takes them; of LUT only where its tables stand. */
 template <int FORM> FQ_DEV uint32_t sm90_load_scales(uint32_t at) {
     if constexpr (FORM == FQ_SM90_SIGMA) return ptx_load_shared_u16(at);
-    if constexpr (FORM == FQ_SM90_QOQ) return ptx_load_shared_as<uint32_t>(at); /* s, z s of row g; of row g + 8 */
+    if constexpr (FORM == FQ_SM90_QOQ || FORM == FQ_SM90_EXACT) /* s, z s of row g; of row g + 8; or two float16 */
+        return ptx_load_shared_as<uint32_t>(at);
     return at;
 }
 
-/* The words of a k-tile of 64 x 128 of form SIGMA to A registers, by the tables of the thread's two rows. */
-FQ_DEV void sm90_decode_a_sigma(const uint32_t (&w)[2][4], const uint32_t (&lut)[4], uint32_t (&r)[4][4]) {
-#pragma unroll
-    for (int j = 0; j < 4; j++) {
-        sm90_decode_sigma(w[j >> 1][(j & 1) * 2], lut[0], lut[1], r[j][0], r[j][2]);
-        sm90_decode_sigma(w[j >> 1][(j & 1) * 2 + 1], lut[2], lut[3], r[j][1], r[j][3]);
-    }
-}
+/* What a thread's codes of a block are decoded by: the tables of its two rows, or (QOQ) their scales. */
+template <int FORM> struct sm90_key {
+    static constexpr int WORDS = FORM == FQ_SM90_SIGMA ? 4 : FORM == FQ_SM90_LUT ? 8 : 1;
+    uint32_t v[WORDS];
+};
 
-/* The words of a k-tile of 64 x 128 to the 16 A registers of its four k-steps. */
-template <int FORM> FQ_DEV void sm90_decode_a(const uint32_t (&w)[2][4], uint32_t scales, uint32_t (&r)[4][4]) {
-    if constexpr (FORM == FQ_SM90_SIGMA) {
-        uint32_t lut[4];
-        sm90_build_lut(scales, lut);
-        sm90_decode_a_sigma(w, lut, r);
+/* From the scales that sm90_load_scales gave; of SIGMA, where TABLES, by the tables in shared memory. */
+template <int FORM, int TABLES> FQ_DEV void sm90_read_key(uint32_t scales, uint32_t tables, sm90_key<FORM> &key) {
+    if constexpr (FORM == FQ_SM90_SIGMA && TABLES) {
+        ptx_load_shared(key.v[0], key.v[1], ptx_dot_bytes(scales, 0x0008, tables));
+        ptx_load_shared(key.v[2], key.v[3], ptx_dot_bytes(scales, 0x0800, tables));
+    } else if constexpr (FORM == FQ_SM90_SIGMA) {
+        sm90_build_lut(scales, key.v);
     } else if constexpr (FORM == FQ_SM90_LUT) {
-        uint32_t lut[2][4];
-        ptx_load_shared(lut[0], scales);
-        ptx_load_shared(lut[1], scales + 8 * 16);
-#pragma unroll
-        for (int j = 0; j < 4; j++) {
-            sm90_decode_lut(w[j >> 1][(j & 1) * 2], lut[0], r[j][0], r[j][2]);
-            sm90_decode_lut(w[j >> 1][(j & 1) * 2 + 1], lut[1], r[j][1], r[j][3]);
-        }
-    } else if constexpr (FORM == FQ_SM90_EXACT) { /* 0, 1, 2, 3 and 4, 5, 6, 7 as E4M3 */
-#pragma unroll
-        for (int j = 0; j < 4; j++) {
-            sm90_decode_sigma(w[j >> 1][(j & 1) * 2], 0x44403800u, 0x4E4C4A48u, r[j][0], r[j][2]);
-            sm90_decode_sigma(w[j >> 1][(j & 1) * 2 + 1], 0x44403800u, 0x4E4C4A48u, r[j][1], r[j][3]);
-        }
-    } else if constexpr (FORM == FQ_SM90_QOQ) {
-#pragma unroll
-        for (int half = 0; half < 2; half++) {
-            const uint32_t s = scales >> (16 * half) & 0xFFu, zs = (scales >> (16 * half + 8) & 0xFFu) * 0x01010101u;
-            const uint32_t low7 = zs & 0x7F7F7F7Fu, top = ~zs;
-#pragma unroll
-            for (int j = 0; j < 4; j++) {
-                const uint32_t word = w[j >> 1][(j & 1) * 2 + half];
-                r[j][half] = sm90_decode_qoq(word >> 4 & 0x0F0F0F0Fu, s, low7, top);
-                r[j][half + 2] = sm90_decode_qoq(word & 0x0F0F0F0Fu, s, low7, top);
-            }
-        }
+        ptx_load_shared(key.v[0], key.v[1], key.v[2], key.v[3], scales);
+        ptx_load_shared(key.v[4], key.v[5], key.v[6], key.v[7], scales + 8 * 16);
     } else {
+        key.v[0] = scales;
+    }
+}
+
+/* The words of half a block, those of two k-steps, to the A registers of these. */
+template <int FORM>
+FQ_DEV void sm90_decode(const uint32_t (&w)[4], const sm90_key<FORM> &key, uint32_t (&r0)[4], uint32_t (&r1)[4]) {
 #pragma unroll
-        for (int j = 0; j < 4; j++) {
-#pragma unroll
-            for (int half = 0; half < 2; half++) {
-                const uint32_t word = w[j >> 1][(j & 1) * 2 + half];
-                r[j][half] = word & 0xF0F0F0F0u;
-                r[j][half + 2] = (word << 4) & 0xF0F0F0F0u;
-            }
+    for (int i = 0; i < 4; i++) {
+        const int row = i & 1; /* 0: row g, 1: row g + 8 */
+        uint32_t(&r)[4] = i < 2 ? r0 : r1;
+        if constexpr (FORM == FQ_SM90_SIGMA) {
+            sm90_decode_sigma(w[i], key.v[2 * row], key.v[2 * row + 1], r[row], r[row + 2]);
+        } else if constexpr (FORM == FQ_SM90_LUT) {
+            sm90_decode_lut(w[i], &key.v[4 * row], r[row], r[row + 2]);
+        } else if constexpr (FORM == FQ_SM90_EXACT) { /* 0, 1, 2, 3 and 4, 5, 6, 7 as E4M3 */
+            sm90_decode_sigma(w[i], 0x44403800u, 0x4E4C4A48u, r[row], r[row + 2]);
+        } else if constexpr (FORM == FQ_SM90_QOQ) {
+            const uint32_t s = key.v[0] >> (16 * row) & 0xFFu, zs = (key.v[0] >> (16 * row + 8) & 0xFFu) * 0x01010101u;
+            const uint32_t low7 = zs & 0x7F7F7F7Fu, top = ~zs;
+            r[row] = sm90_decode_qoq(w[i] >> 4 & 0x0F0F0F0Fu, s, low7, top);
+            r[row + 2] = sm90_decode_qoq(w[i] & 0x0F0F0F0Fu, s, low7, top);
+        } else {
+            r[row] = w[i] & 0xF0F0F0F0u;
+            r[row + 2] = (w[i] << 4) & 0xF0F0F0F0u;
         }
     }
 }
 
-/* A k-tile of 64 x 128 from shared memory to the 16 A registers of its four k-steps. */
-template <int FORM> FQ_DEV void sm90_load_a(uint32_t words, uint32_t scales, uint32_t (&r)[4][4]) {
-    uint32_t w[2][4];
-    ptx_load_shared(w[0], words);
-    ptx_load_shared(w[1], words + 2048);
-    sm90_decode_a<FORM>(w, sm90_load_scales<FORM>(scales), r);
+/* Before a wgmma that takes them: the conversion stays before its fence. */
+FQ_DEV void sm90_converted(uint32_t (&r)[4]) {
+    asm volatile("" : "+r"(r[0]), "+r"(r[1]), "+r"(r[2]), "+r"(r[3]));
 }
 #endif
