@@ -465,13 +465,15 @@ __global__ void __launch_bounds__(C::THREADS, 1)
     /* Four threads prepare what the first loads wait for. The loops are unrolled: a barrier's address is uniform. */
     if (threadIdx.x == 0) {
         if (base % 1024 != 0) __trap();
-#pragma unroll
-        for (int i = 0; i < C::STAGES; i++)
-            ptx_barrier_init(full + 8 * i, 1);
-        ptx_barrier_init_fence();
+        ptx_barrier_init(full, 1);
         if constexpr (C::AT_ONCE) {
+            ptx_barrier_init_fence();
             if (g.at_once) sm90_load_first<C>(&x_map, g, base);
         }
+#pragma unroll
+        for (int i = 1; i < C::STAGES; i++)
+            ptx_barrier_init(full + 8 * i, 1);
+        ptx_barrier_init_fence();
     } else if (threadIdx.x == 32) {
 #pragma unroll
         for (int i = 0; i < C::STAGES; i++)

@@ -65,32 +65,37 @@ typedef struct fq_sm90_narrow {
 
 /* y[m][n] = residual + (sum_k x[m][k] w[n][k] * x_scale[m]) * scale of row n. Device pointers. */
 typedef struct fq_sm90_args {
+    /* What the first load needs stands together: a processor misses every line of a launch's arguments once. */
     const uint8_t *w;
+    fq_sm90_divisor by_group, by_tokens, by_last_tokens; /* tiles of a group, its token tiles */
+    int token_group;            /* token tiles that are done before the next row of tiles, for the L2 cache */
+    int row_tiles, token_tiles; /* row_tiles: of a CTA, or of a pair */
+    int k_tiles;
+    int x_rows;  /* tokens that are loaded: those of the tile, or m if fewer (rows out of range load slowly) */
+    int at_once; /* 1: every CTA begins with a whole tile, whose first stage is asked for before all else */
+    int split;   /* every tile by a cluster of two CTAs, half of its stages each; each ends half of its tokens */
+    int paired;  /* 1: two CTAs of a cluster do neighbouring tiles and load half the activations for both, each */
+    int stages;  /* of a tile */
+    /* Operands and output. */
+    fq_sm90_store store;
+    int m, n;               /* n: columns of y */
+    int rows;               /* of weights: n, or gate and up in turn, 8 rows each (FQ_SM90_GATED_ROWS) */
     const float *x_scale;   /* [m]; NULL: 1 */
     const float *row_scale; /* [n]; NULL: tensor_scale for all */
     const void *residual;   /* bfloat16 or, with F32, float32, of pitch y_pitch; not with E4M3; NULL: 0 */
     float tensor_scale;
-    const float *y_scale; /* [m] E4M3: code e4m3(y / y_scale[m]); NULL: y_fixed_scale for all, as always where gated */
     float y_fixed_scale, y_inverse; /* its reciprocal */
+    const float *y_scale; /* [m] E4M3: code e4m3(y / y_scale[m]); NULL: y_fixed_scale for all, as always where gated */
     void *y;
     size_t y_pitch; /* elements */
-    fq_sm90_store store;
-    int m, n, k_tiles;          /* n: columns of y */
-    int rows;                   /* of weights: n, or gate and up in turn, 8 rows each (FQ_SM90_GATED_ROWS) */
-    int row_tiles, token_tiles; /* row_tiles: of a CTA, or of a pair */
-    int paired;      /* 1: two CTAs of a cluster do neighbouring tiles and load half the activations for both, each */
-    int at_once;     /* 1: every CTA begins with a whole tile, whose first stage is asked for before all else */
-    int x_rows;      /* tokens that are loaded: those of the tile, or m if fewer (rows out of range load slowly) */
-    int x_sliced;    /* the map of x is [slice of 128 inputs][token][128]: a stage comes by one copy */
-    int stages;      /* of a tile */
-    int places;      /* CTAs, or pairs */
-    int whole_tiles; /* tiles that one CTA does alone, dealt in turn */
+    /* The rest of the dealing. */
+    fq_sm90_divisor by_stages;
+    int x_sliced;            /* the map of x is [slice of 128 inputs][token][128]: a stage comes by one copy */
+    int places;              /* CTAs, or pairs */
+    int whole_tiles;         /* tiles that one CTA does alone, dealt in turn */
     int dealt, dealt_longer; /* of these for every CTA, and how many CTAs have one more */
-    fq_sm90_narrow narrow;   /* behind these */
-    int split;         /* every tile by a cluster of two CTAs, half of its stages each; each ends half of its tokens */
-    int share, longer; /* stages of the other tiles for every CTA, and how many CTAs have one more */
-    int token_group;   /* token tiles that are done before the next row of tiles, for the L2 cache */
-    fq_sm90_divisor by_stages, by_group, by_tokens, by_last_tokens; /* stages, tiles of a group, its token tiles */
+    int share, longer;       /* stages of the other tiles for every CTA, and how many CTAs have one more */
+    fq_sm90_narrow narrow;   /* behind the whole ones */
     float *partial; /* [CTA][consumer warpgroup][fragment: tokens / 2][thread] sums for the CTA that finishes */
     uint32_t *flag; /* [CTA]: partial is there; all 0 between launches */
 } fq_sm90_args;
