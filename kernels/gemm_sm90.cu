@@ -79,9 +79,9 @@ typedef struct tile_cost {
     double k_tile_us, tile_us, sharing_us, split_us;
 } tile_cost;
 static const tile_cost costs[FQ_SM90_TILE_COUNT] = {
-    {0.1267, 0.312, 1.84, 0.0}, {0.1122, 0.631, 1.60, 0.0},  {0.1173, 0.918, 1.82, 1.1}, {0.1544, 0.815, 2.23, 0.9},
-    {0.2865, 0.648, 3.54, 1.3}, {0.2129, 1.155, 3.01, 0.95}, {0.3906, 0.493, 4.95, 1.9}, {0.5264, 1.047, 6.86, 2.4},
-    {0.4950, 0.765, 6.50, 0.0}, {0.4865, 1.499, 7.11, 1.0},  {0.5433, 0.978, 8.08, 0.0}, {0.6670, 0.636, 8.74, 2.6}};
+    {0.1267, 0.312, 1.84, 0.0}, {0.1122, 0.631, 1.60, 0.0}, {0.1173, 0.918, 1.82, 1.1}, {0.1470, 0.700, 2.23, 0.7},
+    {0.2620, 0.750, 3.54, 1.1}, {0.2050, 0.900, 3.01, 1.1}, {0.3550, 0.500, 4.95, 2.4}, {0.5200, 1.100, 6.86, 2.8},
+    {0.4780, 0.800, 6.50, 0.0}, {0.4900, 1.200, 7.11, 1.0}, {0.5300, 1.100, 8.08, 0.0}, {0.6670, 0.636, 8.74, 2.6}};
 
 /* How the tiles come to CTAs: whole ones to one each; the last ones shared out; to pairs of CTAs that load activations
  * for each other; every one to two CTAs that split its inputs; and, times WAY_NARROW, the tokens of narrow tiles that

@@ -271,7 +271,7 @@ template <class C> FQ_DEV void sm90_load_weights(const fq_sm90_args &g, uint32_t
             const int s = sm90_ring_next<C>(ring, empty),
                       tokens = C::NARROW && p.is_narrow ? g.narrow.tokens : g.x_rows;
             ptx_barrier_expect(full + 8 * s, tokens * FQ_SM90_INPUTS * x_tiles + C::GROUPS * depth * C::BLOCK);
-#pragma unroll
+#pragma unroll(C::GROUPS > 2 ? 1 : C::GROUPS) /* registers */
             for (int i = 0; i < C::GROUPS; i++)
                 ptx_bulk_load(base + C::AT_W + s * C::W_BYTES + i * C::DEEP * C::BLOCK,
                               from + (size_t)i * g.k_tiles * C::BLOCK, depth * C::BLOCK, full + 8 * s);
