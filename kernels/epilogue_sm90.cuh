@@ -83,6 +83,36 @@ FQ_DEV void sm90_store_element(const fq_sm90_args &g, SUM v, SUM up, int r, int 
     }
 }
 
+/* The same of four rows from r on, a multiple of four; up: sums of r + 8 on. Written as one where rows of y begin on
+ * multiples of 16 bytes. */
+template <int FORM, int GATED, typename SUM>
+FQ_DEV void sm90_store_four(const fq_sm90_args &g, const SUM (&v)[4], const SUM (&up)[4], int r, int m, float x_scale) {
+    const int n = GATED ? FQ_SM90_GATED_COLUMN(r) : r;
+    if (GATED || g.store != FQ_SM90_STORE_TENSOR) {
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+            sm90_store_element<FORM, GATED>(g, v[i], up[i], r + i, m, x_scale);
+        return;
+    }
+    if (n >= g.n || m >= g.m) return;
+    const size_t at = (size_t)m * g.y_pitch + (size_t)n;
+    float y[4], scale[4] = {g.tensor_scale, g.tensor_scale, g.tensor_scale, g.tensor_scale};
+    uint2 before = {0, 0};
+    if (g.row_scale) {
+        const float4 s = __ldg((const float4 *)(g.row_scale + r));
+        scale[0] = s.x, scale[1] = s.y, scale[2] = s.z, scale[3] = s.w;
+    }
+    if (g.residual) before = *(const uint2 *)((const uint16_t *)g.residual + at);
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+        const float sum = FORM == FQ_SM90_INT8 ? __int2float_rn((int)v[i] >> 4) : (float)v[i];
+        const uint32_t word = i < 2 ? before.x : before.y;
+        y[i] = __fmul_rn(__fmul_rn(sum, x_scale), scale[i]);
+        if (g.residual) y[i] = __fadd_rn(__uint_as_float(i % 2 ? word & 0xFFFF0000u : word << 16), y[i]);
+    }
+    *(uint2 *)((uint16_t *)g.y + at) = make_uint2(ptx_pack_bf16(y[0], y[1]), ptx_pack_bf16(y[2], y[3]));
+}
+
 /* Stores straight from the fragments: float32, or rows that no tensor map takes. */
 template <class C, typename SUM>
 FQ_DEV void sm90_store_plain(const SUM (&d)[C::TOKENS / 2], const fq_sm90_args &g, int row0, int token0, int t) {

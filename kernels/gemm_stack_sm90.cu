@@ -19,7 +19,7 @@ typedef struct stack_cost {
     double launch_us, tile_us, strip_us;
 } stack_cost;
 static const stack_cost costs[FQ_SM90_STACK_COUNT] = {
-    {2.50, 0.0303, 0.45}, {2.62, 0.0303, 0.50}, {3.00, 0.0338, 0.16}, {2.78, 0.0346, 1.24}, {4.30, 0.0440, 0.00}};
+    {2.82, 0.0331, 0.01}, {2.71, 0.0327, 0.34}, {3.26, 0.0352, 0.00}, {2.55, 0.0338, 1.05}, {3.16, 0.0445, 0.00}};
 
 double fq_sm90_stack_estimate(int i, int m, int rows, int k_tiles) {
     const fq_sm90_stack_tile *t = &fq_sm90_stacks_sigma[i];

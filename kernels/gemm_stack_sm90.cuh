@@ -41,7 +41,9 @@ template <int FORM_, int GATED_, int TOKENS_, int STACK_, int STRIPS_, int K_SET
     static constexpr int X_TILE = TOKENS * FQ_SM90_INPUTS, X_BYTES = FQ_SM90_STACK_TILES * X_TILE;
     static constexpr int UNIT_BYTES = FQ_SM90_UNIT_BYTES(FORM), SCALES = FQ_SM90_UNIT_SCALES(FORM);
     static constexpr int READERS = K_SETS / VISITS * ROW_SETS * 4; /* warps that read a stage */
-    static constexpr int PART = KEPT * 128;                        /* bytes of a warp's kept sums of a strip */
+    /* Sums of a token: 16 and four more, so that the lanes of a warp write to all banks; bytes of a warp's kept sums of
+     * a strip; a thread adds up those of four rows, where gated of gate and of up. */
+    static constexpr int PITCH = FQ_SM90_UNIT + 4, PART = TOKENS * PITCH * 4, FOURS = GATED ? 2 : 4;
     static constexpr int LAUNCH = 65536 / THREADS / 8 * 8 < 168 ? 65536 / THREADS / 8 * 8 : 168;
     static constexpr int PRODUCER = LAUNCH > 128 ? 40 : 32;
     static constexpr int CONSUMER_SHARE = (LAUNCH * THREADS - PRODUCER * 128) / CONSUMERS / 8 * 8,
@@ -106,64 +108,53 @@ FQ_DEV void stack_await_place(const stack_place &p, uint32_t empty) {
 
 /* ---- loading: a thread each for codes, scales and activations ---- */
 
-/* Out of range, beyond the last k-tile, codes and scales are zero. */
+/* Codes of stage k of a pass. Out of range, beyond the last k-tile, codes and scales are zero. */
 template <class C>
-FQ_DEV void stack_load_codes(const CUtensorMap *map, const fq_sm90_stack_args &a, uint32_t full, uint32_t empty,
-                             uint32_t w) {
-    stack_place s = {0, 3};
-    stack_pass p = stack_begin(a);
-    do {
-        for (int k = 0; k < a.stages; k++) {
-            const uint32_t bar = full + 8 * s.at;
-            uint32_t to = w + s.at * a.stage_bytes;
-            stack_await_place(s, empty);
-            ptx_barrier_expect(bar, a.x_bytes + p.units * (FQ_SM90_CODES + FQ_SM90_STACK_TILES * C::SCALES));
-            for (int u = p.unit; u < p.unit + p.units; u++) {
-                ptx_tensor_load(to, map, 0, 0, u & 3, FQ_SM90_STACK_TILES * k, u >> 2, bar);
-                to += C::UNIT_BYTES;
-            }
-            stack_advance(s, 1, a.ring);
-        }
-    } while (stack_next<C>(a, p));
+FQ_DEV void stack_ask_codes(const CUtensorMap *map, const fq_sm90_stack_args &a, const stack_pass &p, int k,
+                            uint32_t to, uint32_t bar) {
+    ptx_barrier_expect(bar, a.x_bytes + p.units * (FQ_SM90_CODES + FQ_SM90_STACK_TILES * C::SCALES));
+#pragma unroll 1
+    for (int u = p.unit; u < p.unit + p.units; u++) {
+        ptx_tensor_load(to, map, 0, 0, u & 3, FQ_SM90_STACK_TILES * k, u >> 2, bar);
+        to += C::UNIT_BYTES;
+    }
 }
 
 template <class C>
-FQ_DEV void stack_load_scales(const CUtensorMap *map, const fq_sm90_stack_args &a, uint32_t full, uint32_t empty,
-                              uint32_t w) {
-    stack_place s = {0, 3};
-    stack_pass p = stack_begin(a);
-    do {
-        for (int k = 0; k < a.stages; k++) {
-            uint32_t to = w + s.at * a.stage_bytes + FQ_SM90_CODES;
-            stack_await_place(s, empty);
-            for (int u = p.unit; u < p.unit + p.units; u++) {
-                ptx_tensor_load(to, map, (u & 3) * (C::SCALES / 8), FQ_SM90_STACK_TILES * k, u >> 2, full + 8 * s.at);
-                to += C::UNIT_BYTES;
-            }
-            stack_advance(s, 1, a.ring);
-        }
-    } while (stack_next<C>(a, p));
+FQ_DEV void stack_ask_scales(const CUtensorMap *map, const stack_pass &p, int k, uint32_t to, uint32_t bar) {
+#pragma unroll 1
+    for (int u = p.unit; u < p.unit + p.units; u++) {
+        ptx_tensor_load(to, map, (u & 3) * (C::SCALES / 8), FQ_SM90_STACK_TILES * k, u >> 2, bar);
+        to += C::UNIT_BYTES;
+    }
 }
 
 template <class C>
-FQ_DEV void stack_load_tokens(const CUtensorMap *map, const fq_sm90_stack_args &a, uint32_t full, uint32_t empty,
-                              uint32_t x) {
+FQ_DEV void stack_ask_tokens(const CUtensorMap *map, const fq_sm90_stack_args &a, int token, int k, uint32_t to,
+                             uint32_t bar) {
+    if (a.x_sliced) {
+        ptx_tensor_load(to, map, 0, token, FQ_SM90_STACK_TILES * k, bar);
+    } else {
+#pragma unroll 1
+        for (int j = 0; j < FQ_SM90_STACK_TILES; j++)
+            ptx_tensor_load(to + j * C::X_TILE, map, (FQ_SM90_STACK_TILES * k + j) * FQ_SM90_INPUTS, token, 0, bar);
+    }
+}
+
+/* All stages but the very first: ask(pass, stage of it, place). */
+template <class C, typename ASK> FQ_DEV void stack_load(const fq_sm90_stack_args &a, uint32_t empty, const ASK &ask) {
     stack_place s = {0, 3};
     stack_pass p = stack_begin(a);
-    ptx_grid_wait();
+    stack_advance(s, 1, a.ring);
+    int k = 1;
     do {
-        for (int k = 0; k < FQ_SM90_STACK_TILES * a.stages; k += FQ_SM90_STACK_TILES) {
-            const uint32_t to = x + s.at * C::X_BYTES;
+#pragma unroll 1
+        for (; k < a.stages; k++) {
             stack_await_place(s, empty);
-            if (a.x_sliced) {
-                ptx_tensor_load(to, map, 0, p.token, k, full + 8 * s.at);
-            } else {
-#pragma unroll
-                for (int j = 0; j < FQ_SM90_STACK_TILES; j++)
-                    ptx_tensor_load(to + j * C::X_TILE, map, (k + j) * FQ_SM90_INPUTS, p.token, 0, full + 8 * s.at);
-            }
+            ask(p, k, s.at);
             stack_advance(s, 1, a.ring);
         }
+        k = 0;
     } while (stack_next<C>(a, p));
 }
 
@@ -251,21 +242,22 @@ FQ_DEV void stack_multiply(typename C::SUM (&d)[COUNT][C::SUMS], const fq_sm90_s
     if (LAST > 0) release();
 }
 
-/* Leaves a set's sums of COUNT strips in shared memory: [strip][set of K][warp][kept sum][lane]. */
+/* Leaves a set's sums of COUNT strips in shared memory: [strip][set of K][warp][token][row, 16 of PITCH]. */
 template <class C, int COUNT>
 FQ_DEV void stack_leave(const typename C::SUM (&d)[COUNT][C::SUMS], uint32_t at, int row_set, int k_set, int warp,
                         int lane) {
     const int j = warp / C::STRIP_UNITS;
 #pragma unroll
     for (int s = 0; s < COUNT; s++) {
-        const uint32_t to = at + (((s * C::ROW_SETS + row_set) * C::K_SETS + k_set) * 4 + warp) * C::PART + lane * 4;
+        const uint32_t to = at + (((s * C::ROW_SETS + row_set) * C::K_SETS + k_set) * 4 + warp) * C::PART +
+                            (2 * (lane & 3) * C::PITCH + (lane >> 2)) * 4;
 #pragma unroll
         for (int e = 0; e < C::KEPT; e++) {
             typename C::SUM v = d[s][e];
 #pragma unroll
             for (int i = 1; i < C::STACK; i++)
                 if (j == i) v = d[s][i * C::KEPT + e];
-            ptx_store_shared_as(to + e * 128, v);
+            ptx_store_shared_as(to + (((e >> 2) * 8 + (e & 1)) * C::PITCH + (e & 2) * 4) * 4, v);
         }
     }
 }
@@ -298,25 +290,42 @@ FQ_DEV void stack_strips(int count, const fq_sm90_stack_args &a, stack_pipe &p, 
     }
 }
 
-/* The sum of element e of a lane of a unit over k-tiles and sets. */
-template <class C> FQ_DEV typename C::SUM stack_sum(uint32_t sums, int unit, int e, int lane) {
-    const uint32_t at =
-        sums + unit / C::STRIP_UNITS * (C::K_SETS * 4 * C::PART) + unit % C::STRIP_UNITS * C::PART + e * 128 + lane * 4;
-    typename C::SUM sum = 0;
+/* The sums of four rows of a unit at a token over k-tiles and sets; at: where the first part of these four is. */
+template <class C> FQ_DEV void stack_sum(uint32_t at, typename C::SUM (&sum)[4]) {
+    typename C::SUM part[4];
+    ptx_load_shared_four(at, sum);
 #pragma unroll
-    for (int i = 0; i < C::K_SETS * C::STACK; i++)
-        sum += ptx_load_shared_as<typename C::SUM>(at + i * C::STRIP_UNITS * C::PART);
-    return sum;
+    for (int i = 1; i < C::K_SETS * C::STACK; i++) {
+        ptx_load_shared_four(at + i * C::STRIP_UNITS * C::PART, part);
+#pragma unroll
+        for (int e = 0; e < 4; e++)
+            sum[e] += part[e];
+    }
+}
+
+/* y of a pass from all sums, four rows a thread: every thread has one token. */
+template <class C>
+FQ_DEV void stack_finish(const fq_sm90_stack_args &a, const stack_pass &p, uint32_t sums, int thread, int token,
+                         float x_scale) {
+    for (int i = thread; i < p.units * C::FOURS * C::TOKENS; i += C::CONSUMERS) {
+        const int unit = i / (C::FOURS * C::TOKENS), row = i % C::FOURS * 4;
+        const uint32_t at = sums + unit / C::STRIP_UNITS * (C::K_SETS * 4 * C::PART) + unit % C::STRIP_UNITS * C::PART +
+                            (token * C::PITCH + row) * 4;
+        typename C::SUM sum[4], up[4];
+        if (p.token + token >= a.g.m) break;
+        stack_sum<C>(at, sum);
+        if constexpr (C::GATED) stack_sum<C>(at + 8 * 4, up);
+        sm90_store_four<C::FORM, C::GATED>(a.g, sum, up, (p.unit + unit) * FQ_SM90_UNIT + row, p.token + token,
+                                           x_scale);
+    }
 }
 
 template <class C>
 FQ_DEV void stack_consume(const fq_sm90_stack_args &a, uint32_t full, uint32_t empty, uint32_t x, uint32_t w,
                           uint32_t sums, int warpgroup, int warp, int lane) {
-    enum { FREE = 8, FULL = 9 };                           /* named barriers */
-    constexpr int EACH = C::GATED ? C::KEPT / 2 : C::KEPT; /* outputs of a lane and unit, an element each */
-    constexpr int WARPS = C::CONSUMERS / 32;
-    static_assert(WARPS % EACH == 0, "all outputs of a thread are of one token");
-    const int own = warpgroup * 4 + warp;
+    enum { FREE = 8, FULL = 9 }; /* named barriers */
+    static_assert(C::CONSUMERS % (C::FOURS * C::TOKENS) == 0, "all outputs of a thread are of one token");
+    const int thread = (warpgroup * 4 + warp) * 32 + lane, token = thread / C::FOURS % C::TOKENS;
     const int k_set = warpgroup % C::K_SETS, row_set = warpgroup / C::K_SETS;
     const int visit = C::VISITS > 1 ? k_set / C::BLOCKS : 0, block = C::VISITS > 1 ? k_set % C::BLOCKS : k_set;
     const int unit = row_set * C::STRIP_UNITS + warp % C::STRIP_UNITS, tile = block * C::STACK + warp / C::STRIP_UNITS;
@@ -331,29 +340,20 @@ FQ_DEV void stack_consume(const fq_sm90_stack_args &a, uint32_t full, uint32_t e
                        visit};
     stack_pass p = stack_begin(a);
     if constexpr (C::FORM == FQ_SM90_SIGMA) { /* a row's table by its scale: conversions are slow */
-        const int t = own * 32 + lane;
-        if (t < SM90_TABLES) sm90_write_table(pipe.tables, t);
+        if (thread < SM90_TABLES) sm90_write_table(pipe.tables, thread);
     }
     ptx_named_sync(FULL, C::CONSUMERS);
     for (int pass = 0; pass == 0 || stack_next<C>(a, p); pass++) {
         const int strips = (p.units + C::STRIP_UNITS - 1) / C::STRIP_UNITS;
         const int mine = (strips - row_set + C::ROW_SETS - 1) / C::ROW_SETS;
-        const int own_e = C::GATED ? (own % EACH >> 1) * 4 + (own & 1) : own % EACH;
-        const float x_scale = sm90_token_scale(a.g, p.token + 8 * (own_e >> 2) + 2 * (lane & 3) + (own_e & 1));
-        asm volatile("" ::"f"(x_scale)); /* it would be read after the sums */
+        float x_scale = 1.0f;
+        if (a.g.x_scale && p.token + token < a.g.m) x_scale = ptx_load_early(a.g.x_scale + p.token + token);
         if (pass > 0) ptx_named_sync(FREE, C::CONSUMERS);
         const int visits = pipe.next < a.stages ? (a.stages - pipe.next + C::VISITS - 1) / C::VISITS : 0;
         pipe.next += visits * C::VISITS - a.stages;
         stack_strips<C, C::STRIPS>(mine, a, pipe, visits, sums, row_set, k_set, warp, lane);
         ptx_named_sync(FULL, C::CONSUMERS);
-        for (int i = own; i < p.units * EACH; i += WARPS) {
-            const int u = i / EACH, o = i % EACH, e = C::GATED ? (o >> 1) * 4 + (o & 1) : o;
-            const int m = p.token + 8 * (e >> 2) + 2 * (lane & 3) + (e & 1);
-            const typename C::SUM sum = stack_sum<C>(sums, u, e, lane);
-            const typename C::SUM up = C::GATED ? stack_sum<C>(sums, u, e + 2, lane) : sum;
-            sm90_store_element<C::FORM, C::GATED>(
-                a.g, sum, up, (p.unit + u) * FQ_SM90_UNIT + (lane >> 2) + 8 * (e >> 1 & 1), m, x_scale);
-        }
+        stack_finish<C>(a, p, sums, thread, token, x_scale);
     }
 }
 
@@ -365,15 +365,18 @@ __global__ void __launch_bounds__(C::THREADS, 1)
     const uint32_t full = ptx_shared(memory), empty = full + 8 * FQ_SM90_STACK_RING;
     const uint32_t x = full + FQ_SM90_STACK_HEAD, w = full + a.at_w, sums = full + a.at_sum;
     const int warp = __shfl_sync(~0u, threadIdx.x >> 5, 0); /* uniform for the compiler too */
-    /* What the first loads wait for. The loops are unrolled: a barrier's address is uniform. The first thread goes on
-     * to load at once; ready says that the places it will use again have their barriers. */
+    /* The first stage is asked for before all else, in line: the code of the roles comes 600 cycles later. Loops over
+     * barriers are unrolled: their addresses are uniform. ready says that the places that will be used again have their
+     * barriers. */
     enum { READY = 10 };
     const uint32_t ready = empty + 8 * FQ_SM90_STACK_RING;
     if (warp == 0) {
-        if (threadIdx.x == 0) {
+        if (ptx_elect()) {
+            stack_init<1>(full, 1);
+            stack_ask_codes<C>(&code_map, a, stack_begin(a), 0, w, full);
             if (full % 1024 != 0) __trap();
             ptx_barrier_init(ready, 1);
-            stack_init<FQ_SM90_STACK_RING>(full, 1);
+            stack_init<FQ_SM90_STACK_RING - 1>(full + 8, 1);
         }
         __syncwarp();
         ptx_named_arrive(READY, C::THREADS);
@@ -381,23 +384,35 @@ __global__ void __launch_bounds__(C::THREADS, 1)
         if (threadIdx.x == 64)
             stack_init<FQ_SM90_STACK_RING>(empty, C::READERS);
         else if (threadIdx.x == 32)
-            ptx_prefetch_map(&code_map);
-        else if (threadIdx.x == 96)
             ptx_prefetch_map(&x_map);
-        else if (threadIdx.x == 128)
+        else if (threadIdx.x == 96)
             ptx_prefetch_map(&scale_map);
         __syncwarp();
         ptx_named_sync(READY, C::THREADS);
         if (threadIdx.x == 64) ptx_barrier_arrive(ready);
+        if (warp == 1 && ptx_elect()) {
+            ptx_grid_wait();
+            stack_ask_tokens<C>(&x_map, a, 0, 0, x, full);
+        } else if (warp == 2 && C::SCALES > 0 && ptx_elect()) {
+            stack_ask_scales<C>(&scale_map, stack_begin(a), 0, w + FQ_SM90_CODES, full);
+        }
     }
     if (warp < 4) {
         if constexpr (C::REGISTERS) ptx_registers_give<C::PRODUCER>();
-        if (threadIdx.x == 0)
-            stack_load_codes<C>(&code_map, a, full, empty, w);
-        else if (threadIdx.x == 32)
-            stack_load_tokens<C>(&x_map, a, full, empty, x);
-        else if (threadIdx.x == 64 && C::SCALES > 0)
-            stack_load_scales<C>(&scale_map, a, full, empty, w);
+        if (ptx_elect()) {
+            if (warp == 0)
+                stack_load<C>(a, empty, [&](const stack_pass &p, int k, int at) {
+                    stack_ask_codes<C>(&code_map, a, p, k, w + at * a.stage_bytes, full + 8 * at);
+                });
+            else if (warp == 1)
+                stack_load<C>(a, empty, [&](const stack_pass &p, int k, int at) {
+                    stack_ask_tokens<C>(&x_map, a, p.token, k, x + at * C::X_BYTES, full + 8 * at);
+                });
+            else if (warp == 2 && C::SCALES > 0)
+                stack_load<C>(a, empty, [&](const stack_pass &p, int k, int at) {
+                    stack_ask_scales<C>(&scale_map, p, k, w + at * a.stage_bytes + FQ_SM90_CODES, full + 8 * at);
+                });
+        }
     } else {
         if constexpr (C::REGISTERS) ptx_registers_take<C::CONSUMER>();
         ptx_grid_release();

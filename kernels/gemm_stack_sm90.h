@@ -8,7 +8,7 @@
 enum {
     FQ_SM90_UNIT = 16,        /* rows of weights: of a warp's fragment, and what CTAs are dealt */
     FQ_SM90_STACK_TILES = 4,  /* k-tiles of a stage */
-    FQ_SM90_STACK_RING = 16,  /* stages at most */
+    FQ_SM90_STACK_RING = 8,   /* stages at most: with more asked for at once, long rows of few units come slower */
     FQ_SM90_STACK_HEAD = 3072 /* bytes of shared memory before the stages: barriers, from 1024 on tables */
 };
 

@@ -231,6 +231,12 @@ FQ_DEV void ptx_load_matrix_transposed(uint32_t at, uint32_t (&r)[4]) {
 FQ_DEV void ptx_store_shared_u16(uint32_t at, uint32_t x) {
     asm volatile("st.shared.u16 [%0], %1;" ::"r"(at), "h"((uint16_t)x) : "memory");
 }
+/* Read-only memory, asked for where this stands, however late the value is used. */
+FQ_DEV float ptx_load_early(const float *p) {
+    float v;
+    asm volatile("ld.global.nc.f32 %0, [%1];" : "=f"(v) : "l"(p));
+    return v;
+}
 /* 2^x; 0 for minus infinity. */
 FQ_DEV float ptx_exp2(float x) {
     float y;
@@ -271,6 +277,14 @@ FQ_DEV uint32_t ptx_dot_halves(uint32_t a, uint32_t b, uint32_t c) {
 }
 
 /* ---- synchronization ---- */
+
+/* True in one thread of a warp all of whose threads are here, always the same one. The compiler knows that it is one,
+ * and spares copies a loop over threads. */
+FQ_DEV int ptx_elect(void) {
+    uint32_t is;
+    asm volatile("{\n.reg .pred p;\nelect.sync _|p, 0xffffffff;\nselp.u32 %0, 1, 0, p;\n}" : "=r"(is));
+    return (int)is;
+}
 
 FQ_DEV void ptx_named_sync(int id, int threads) {
     asm volatile("bar.sync %0, %1;" ::"r"(id), "r"(threads) : "memory");
