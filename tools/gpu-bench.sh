@@ -30,11 +30,12 @@ mkdir -p "$out"
 # No device, or none that is usable: the reason, and no folder full of refusals.
 reason=$(awk '$2 == "sm90" && $4 == "no" { sub(/^.*\(/, ""); sub(/\)$/, ""); print; exit }' "$out/kernels.txt")
 [ -z "$reason" ] || { echo "gpu-bench: SKIP: $reason" >&2; exit 0; }
-# Four at a time: the oracles of the host take most of a check.
+# As many at a time as the host has pairs of cores: its oracles take most of a check.
+at_once=$((($(nproc) + 1) / 2))
 checks=$(mktemp -d)
 trap 'rm -rf "$checks"' EXIT
 awk '$2 == "sm90" { print $1 }' "$out/kernels.txt" |
-    OMP_NUM_THREADS=2 xargs -P 4 -I NAME sh -c '"$0" check --kernel NAME > "$1/NAME" 2>&1 || touch "$1/failed"' "$FQBENCH" "$checks"
+    OMP_NUM_THREADS=2 xargs -P $at_once -I NAME sh -c '"$0" check --kernel NAME > "$1/NAME" 2>&1 || touch "$1/failed"' "$FQBENCH" "$checks"
 cat "$checks"/*.* > "$out/check.txt"
 grep -E ' checked, ' "$out/check.txt" || true
 grep '^FAIL' "$out/check.txt" || true
