@@ -495,14 +495,17 @@ __global__ void __launch_bounds__(C::THREADS, 1)
     if (C::PAIRS && g.paired) ptx_cluster_sync(); /* the other CTA's barriers are ready */
     if (warp < 4) {
         if constexpr (C::REGISTERS) ptx_registers_give<C::PRODUCER>();
-        if (threadIdx.x == 0)
-            sm90_load_weights<C>(g, base);
-        else if (threadIdx.x == 32)
-            sm90_load_tokens<C>(&x_map, &narrow.x, g, base);
-        else if (threadIdx.x == 64)
-            sm90_fetch_partial<C>(g, base);
-        else if (threadIdx.x == 96)
-            sm90_send_partial<C>(g, base);
+        /* Copies of an elected thread cost a few instructions less, which tiles of many tokens do not need. */
+        if (C::PAIRS ? (threadIdx.x & 31) == 0 : ptx_elect()) {
+            if (warp == 0)
+                sm90_load_weights<C>(g, base);
+            else if (warp == 1)
+                sm90_load_tokens<C>(&x_map, &narrow.x, g, base);
+            else if (warp == 2)
+                sm90_fetch_partial<C>(g, base);
+            else
+                sm90_send_partial<C>(g, base);
+        }
     } else {
         if constexpr (C::REGISTERS) ptx_registers_take<C::CONSUMER>();
         ptx_grid_release();
