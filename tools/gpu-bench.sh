@@ -8,7 +8,7 @@
 #   attention  prefill and decode attention
 #   prefill    a whole model's prefill, with the verdicts on FireQ's table 1, and the perplexity of models/tiny
 #   decode     a whole model's decode
-# On an H200 with 8 host cores, without the build: the check 1.7 minutes, linear 1.5, ffn 0.7, all together about 8.
+# On an H200 with 24 host cores: the build 1 minute, the check 3, linear 1.5, ffn 0.7, so 6 with these two parts; all parts about 10.
 set -eu
 out=${1:?usage: tools/gpu-bench.sh FOLDER [PARTS [options of fqbench run]]}
 parts=${2:-linear,ffn,attention,prefill,decode}
