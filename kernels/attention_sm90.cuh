@@ -56,7 +56,7 @@ template <int D_, int W_, int N_, int PIPE_, int QREG_, int PP_> struct attentio
                          CONSUMER = TIGHT    ? 240
                                     : W == 2 ? 232
                                              : 160;
-    static_assert(BYTES <= 232448, "shared memory");
+    static_assert(BYTES <= SM90_SHARED_MOST, "shared memory");
     /* Barriers: tiles full and empty, the slots of the next work item likewise. */
     static constexpr int K_FULL = AT_BARRIER, V_FULL = K_FULL + 8 * STAGES, K_EMPTY = V_FULL + 8 * STAGES,
                          V_EMPTY = K_EMPTY + 8 * STAGES, ITEM_FULL = V_EMPTY + 8 * STAGES, ITEM_EMPTY = ITEM_FULL + 16;

@@ -57,6 +57,12 @@ FQ_DEV void sm90_output_begin(sm90_output<C> &o, const fq_sm90_args &g, const CU
     }
 }
 
+/* A sum times its two scales, in the contract's order; the INT8 operand is 16 q. */
+template <int FORM, typename SUM> FQ_DEV float sm90_scaled(SUM v, float x_scale, float row_scale) {
+    const float sum = FORM == FQ_SM90_INT8 ? __int2float_rn((int)v >> 4) : (float)v;
+    return __fmul_rn(__fmul_rn(sum, x_scale), row_scale);
+}
+
 /* y at token m of row r of the weights (where gated, of rows r and r + 8) from its sums, scaled as the contract writes
  * it; nothing where that is out of range. */
 template <int FORM, int GATED, typename SUM>
@@ -64,12 +70,11 @@ FQ_DEV void sm90_store_element(const fq_sm90_args &g, SUM v, SUM up, int r, int 
     const int n = GATED ? FQ_SM90_GATED_COLUMN(r) : r;
     if (n >= g.n || m >= g.m) return;
     const float row_scale = g.row_scale ? __ldg(g.row_scale + r) : g.tensor_scale;
-    const float sum = FORM == FQ_SM90_INT8 ? __int2float_rn((int)v >> 4) : (float)v;
     const size_t at = (size_t)m * g.y_pitch + (size_t)n;
-    float y = __fmul_rn(__fmul_rn(sum, x_scale), row_scale);
+    float y = sm90_scaled<FORM>(v, x_scale, row_scale);
     if constexpr (GATED) {
         const float up_scale = g.row_scale ? __ldg(g.row_scale + r + 8) : g.tensor_scale;
-        y = sm90_swiglu(y, __fmul_rn(__fmul_rn((float)up, x_scale), up_scale));
+        y = sm90_swiglu(y, sm90_scaled<FORM>(up, x_scale, up_scale));
     }
     if (g.store == FQ_SM90_STORE_F32) {
         if (g.residual) y = __fadd_rn(((const float *)g.residual)[at], y);
@@ -105,9 +110,8 @@ FQ_DEV void sm90_store_four(const fq_sm90_args &g, const SUM (&v)[4], const SUM 
     if (g.residual) before = *(const uint2 *)((const uint16_t *)g.residual + at);
 #pragma unroll
     for (int i = 0; i < 4; i++) {
-        const float sum = FORM == FQ_SM90_INT8 ? __int2float_rn((int)v[i] >> 4) : (float)v[i];
         const uint32_t word = i < 2 ? before.x : before.y;
-        y[i] = __fmul_rn(__fmul_rn(sum, x_scale), scale[i]);
+        y[i] = sm90_scaled<FORM>(v[i], x_scale, scale[i]);
         if (g.residual) y[i] = __fadd_rn(__uint_as_float(i % 2 ? word & 0xFFFF0000u : word << 16), y[i]);
     }
     *(uint2 *)((uint16_t *)g.y + at) = make_uint2(ptx_pack_bf16(y[0], y[1]), ptx_pack_bf16(y[2], y[3]));

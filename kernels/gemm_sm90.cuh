@@ -56,9 +56,8 @@ template <int FORM_, int ROWS_, int TOKENS_, int K_GROUPS_, int DEEP_, int GATED
     /* Whether a k-tile's words are read before the wgmmas of the one before it are issued. That wants the ring a place
      * longer: not for tiles that wait for their loads (64 rows) and rings of four stages. */
     static constexpr int AHEAD = GROUPS > 1 && TOKENS < 256;
-    static constexpr int MOST = 232448; /* bytes of shared memory that a CTA may have */
     static constexpr int FIT =
-        (MOST - 80 - OUT_BYTES - SCALE_BYTES - SUM_BYTES - SLOT_BYTES - TABLES) / (X_BYTES + W_BYTES + 16);
+        (SM90_SHARED_MOST - 80 - OUT_BYTES - SCALE_BYTES - SUM_BYTES - SLOT_BYTES - TABLES) / (X_BYTES + W_BYTES + 16);
     static constexpr int ENOUGH = K_GROUPS > 1 ? 32 : 12;
     static constexpr int STAGES = (FIT > ENOUGH ? ENOUGH : FIT) / K_GROUPS * K_GROUPS;
     static constexpr int AT_OUT = STAGES * X_BYTES, AT_SUM = AT_OUT + OUT_BYTES, AT_SLOT = AT_SUM + SUM_BYTES,
@@ -73,7 +72,8 @@ template <int FORM_, int ROWS_, int TOKENS_, int K_GROUPS_, int DEEP_, int GATED
     static constexpr int SHARE = (LAUNCH * THREADS - PRODUCER * 128) / CONSUMERS / 8 * 8;
     static constexpr int CONSUMER = SHARE > 232 ? 232 : SHARE;
     static constexpr int REGISTERS = (FORM == FQ_SM90_EXACT ? 2 : 1) * TOKENS / 2 + 100 > LAUNCH;
-    static_assert(STAGES >= 3 && STAGES <= 32 && BYTES <= MOST && TOKENS % 16 == 0 && TOKENS <= 256, "tile");
+    static_assert(STAGES >= 3 && STAGES <= 32 && BYTES <= SM90_SHARED_MOST && TOKENS % 16 == 0 && TOKENS <= 256,
+                  "tile");
     static_assert(FQ_SM90_ROW_UNIT % ROWS == 0 && STAGES % K_GROUPS == 0 && STAGES > K_GROUPS, "tile");
 };
 
@@ -125,7 +125,7 @@ FQ_DEV int sm90_visit(SUM (&d)[C::TOKENS / 2], uint32_t (&r)[4][4], sm90_block<C
     sm90_decode<C::FORM>(block.w[0], block.key, r[0], r[1]);
     sm90_decode<C::FORM>(block.w[1], block.key, r[2], r[3]);
     p.tile = C::DEEP > 1 && j + 1 < C::DEEP && !is_last ? j + 1 : 0;
-    if (C::DEEP == 1 || p.tile == 0) {
+    if (p.tile == 0) {
         p.stage += C::K_GROUPS;
         if (p.stage >= C::STAGES) {
             p.stage -= C::STAGES;
@@ -143,7 +143,7 @@ FQ_DEV int sm90_visit(SUM (&d)[C::TOKENS / 2], uint32_t (&r)[4][4], sm90_block<C
     for (int i = 0; i < 4; i++)
         wgmma_mma(fq_tokens<C::TOKENS>(), d, r[i], b + 2 * i, i > 0 ? 1 : keep);
     ptx_wgmma_commit();
-    return C::DEEP == 1 || p.tile == 0 ? s : -1;
+    return p.tile == 0 ? s : -1;
 }
 
 template <class C> FQ_DEV void sm90_release(const sm90_pipe &p, int s, int t) {

@@ -30,7 +30,6 @@ double fq_sm90_stack_estimate(int i, int m, int rows, int k_tiles) {
 }
 
 fq_status fq_sm90_stack_prepare(fq_sm90_stack_plan *p, int k, const void *x, size_t x_pitch) {
-    enum { MOST = 232448 }; /* bytes of shared memory that a CTA may have */
     const fq_sm90_stack_tile *t = p->tile;
     fq_sm90_stack_args *a = &p->args;
     fq_sm90_args *g = &a->g;
@@ -47,13 +46,13 @@ fq_status fq_sm90_stack_prepare(fq_sm90_stack_plan *p, int k, const void *x, siz
     a->pass_units = pass_units(t, a->dealt + (a->dealt_longer > 0));
     a->stage_bytes = a->pass_units * t->unit_bytes;
     const int sums = a->pass_units * t->sum_bytes;
-    const int fit = (MOST - FQ_SM90_STACK_HEAD - sums) / (x_bytes + a->stage_bytes);
+    const int fit = (SM90_SHARED_MOST - FQ_SM90_STACK_HEAD - sums) / (x_bytes + a->stage_bytes);
     a->ring = (fit < FQ_SM90_STACK_RING ? fit : FQ_SM90_STACK_RING) / t->visits * t->visits;
     FQ_ASSERT(a->ring >= t->visits);
     a->at_w = FQ_SM90_STACK_HEAD + a->ring * x_bytes;
     a->at_sum = a->at_w + a->ring * a->stage_bytes;
     p->bytes = a->at_sum + sums;
-    FQ_CUDA_TRY(cudaFuncSetAttribute(t->function, cudaFuncAttributeMaxDynamicSharedMemorySize, MOST));
+    FQ_CUDA_TRY(cudaFuncSetAttribute(t->function, cudaFuncAttributeMaxDynamicSharedMemorySize, SM90_SHARED_MOST));
     return fq_cuda_tensor_map_slices(&p->x_map, x, g->m, k, x_pitch, x_rows, a->x_sliced ? FQ_SM90_STACK_TILES : 1);
 }
 

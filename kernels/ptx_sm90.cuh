@@ -13,6 +13,8 @@
 #define FQ_SM90_NOW 0
 #endif
 
+enum { SM90_SHARED_MOST = 232448 }; /* bytes of shared memory that a block may have */
+
 FQ_DEV uint32_t ptx_shared(const void *p) {
     return (uint32_t)__cvta_generic_to_shared(p);
 }
